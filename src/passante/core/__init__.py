@@ -1,0 +1,1 @@
+"""Words both sides of the line share: no media, no I/O."""

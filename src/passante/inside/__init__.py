@@ -1,0 +1,1 @@
+"""PERSONAL. What is in here never leaves the process that captured it."""

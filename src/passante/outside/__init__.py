@@ -1,0 +1,1 @@
+"""MAY LEAVE. Only `passante.protect` can make what is in here."""

@@ -1,0 +1,1 @@
+"""Running sources, analysis, protection and sinks."""

@@ -1,0 +1,1 @@
+"""One operator a file: how a region or a stretch of sound is hidden."""

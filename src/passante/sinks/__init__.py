@@ -1,0 +1,1 @@
+"""Where protected media goes."""
