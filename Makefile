@@ -1,0 +1,54 @@
+# Every target makes what it needs first. `make demo` and `make test` are all a newcomer types.
+BIN := .venv/bin
+SETUP := .venv/.passante-setup
+DEV := .venv/.passante-dev
+CARDS := $(wildcard src/passante/models/cards/*.toml)
+ARGS ?=
+VIDEO ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo check format test docs bench lock ci
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(SETUP) ## make .venv, install passante from the lock file, bring the models
+
+demo: $(SETUP) ## protect a street recording made on the spot, or VIDEO=your.mp4; see demo/
+	$(BIN)/python tools/demo.py $(if $(VIDEO),--video "$(VIDEO)") $(ARGS)
+
+check: $(DEV) ## format, lint, types, import contracts, generated pages, own linters
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/pages.py --check
+	$(BIN)/python tools/lint.py
+
+format: $(DEV) ## put the source in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: $(DEV) ## all tests; ARGS="-k word" for some
+	$(BIN)/python -m pytest $(ARGS)
+
+docs: $(DEV) ## write the generated pages of docs/ anew
+	$(BIN)/python tools/pages.py
+
+bench: $(DEV) ## measure against plain ffmpeg and a peer; ARGS=--quick for a short look
+	$(BIN)/python benchmarks/speed.py --write docs/benchmarks.md $(ARGS)
+	$(BIN)/python benchmarks/leak.py --write docs/benchmarks.md $(ARGS)
+	$(BIN)/python benchmarks/recall.py --write docs/benchmarks.md $(ARGS)
+
+lock: $(DEV) ## write the lock files anew; ARGS=--upgrade for newer versions
+	scripts/lock $(ARGS)
+
+ci: check test ## what CI runs
+
+$(SETUP): requirements.lock scripts/setup $(CARDS)
+	scripts/setup
+	@touch $@
+
+$(DEV): requirements-dev.lock scripts/setup $(CARDS)
+	scripts/setup --dev
+	@touch $@ $(SETUP)
