@@ -1,0 +1,162 @@
+"""Writes the generated pages of docs/, or with --check says which are out of date."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from passante.cli.main import cli
+from passante.core import errors
+from passante.models.card import Card, DataSet, Figure
+from passante.models.catalogue import DEFAULTS, cards
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTE = "<!-- Written by `make docs` from the source. Change the source, not this page. -->"
+
+ERRORS_OPENING = """\
+Every error is one line on standard error and, where there is one, a hint of what to do. After an
+error nothing stands under the name of the output."""
+
+EXIT_CODES = """\
+A run that ends well exits with 0, a wrong command line with 2, Ctrl-C with 130, SIGTERM with 143.
+A run over several inputs goes on past a bad one and exits with the code of the first."""
+
+MODELS_OPENING = """\
+No weights are in this repository. `passante models pull` fetches the named packages with your own
+pip, unpacks one member of each, checks its sha256 before anything parses it, and converts it where
+a card says so. The licences named here are those of the weights."""
+
+
+def commands(
+    command: click.Command, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """A command and everything below it, with the words that call it."""
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, inner in sorted(command.commands.items()):
+            yield from commands(inner, (*path, name))
+
+
+def cli_page() -> str:
+    """Every command with its help."""
+    parts = ["# Commands", NOTE]
+    for path, command in commands(cli, ("passante",)):
+        name = " ".join(path)
+        # a width of its own, so that the page does not depend on the terminal
+        context = click.Context(command, info_name=name, terminal_width=88, max_content_width=88)
+        context.help_option_names = ["-h", "--help"]
+        parts += [f"## {name}", f"```text\n{command.get_help(context).rstrip()}\n```"]
+    return "\n\n".join(parts) + "\n"
+
+
+def _tree(kind: type[errors.PassanteError]) -> Iterator[type[errors.PassanteError]]:
+    yield kind
+    for inner in kind.__subclasses__():
+        if inner.__module__ == errors.__name__:
+            yield from _tree(inner)
+
+
+def errors_page() -> str:
+    """The tree of errors with exit codes."""
+    lines = inspect.getdoc(errors) or ""
+    tree = "\n".join(line[4:] for line in lines.splitlines() if line.startswith("    "))
+    rows = [
+        f"| `{kind.__name__}` | {kind.exit_code} | {(inspect.getdoc(kind) or '').splitlines()[0]} |"
+        for kind in _tree(errors.PassanteError)
+    ]
+    return (
+        "\n\n".join(
+            [
+                "# Errors and exit codes",
+                NOTE,
+                ERRORS_OPENING,
+                f"```text\n{tree}\n```",
+                "\n".join(["| error | exit code | when |", "| --- | --- | --- |", *rows]),
+                EXIT_CODES,
+            ]
+        )
+        + "\n"
+    )
+
+
+def _figure(figure: Figure) -> str:
+    value = f"{figure.value:g} {figure.unit}".strip()
+    if figure.low is not None and figure.high is not None:
+        value += f" ({figure.low:g} to {figure.high:g})"
+    return f"{figure.what} on {figure.on}: {value}, n = {figure.n}" + (
+        f" (`{figure.command}`)" if figure.command else ""
+    )
+
+
+def _data(data: DataSet) -> str:
+    return f"{data.name} ({data.licence}; {data.use})"
+
+
+def _card(card: Card, defaults: dict[str, str]) -> str:
+    task = defaults.get(card.ref)
+    standing = "never fetched unless asked for by name" if card.optional else "not used by default"
+    rows = [
+        ("task", f"{card.task}; " + (f"the default for {task}" if task else standing)),
+        ("licence of the weights", card.licence),
+        ("origin", card.origin),
+        ("fetched from", "; ".join(
+            f"`{part.member}` of {part.registry} package {part.package} {part.version}, "
+            f"sha256 `{part.sha256}`" for part in card.parts
+        )),
+        ("made by", f"conversion `{card.convert}`" if card.convert else "used as it is"),
+        ("made smaller from", card.parent),
+        ("file", f"`{card.file}`, {card.size_bytes / 1e6:.1f} MB, sha256 `{card.sha256}`"),
+        ("data", "; ".join(map(_data, card.data))),
+        ("figures", "; ".join(map(_figure, card.figures))),
+        ("limits", card.limits),
+    ]  # fmt: skip
+    table = "\n".join(f"| {key} | {' '.join(text.split())} |" for key, text in rows if text)
+    return f"## {card.ref}\n\n{card.summary}\n\n| | |\n| --- | --- |\n{table}"
+
+
+def models_page() -> str:
+    """Every model card."""
+    defaults = {str(ref): task for task, ref in DEFAULTS.items()}
+    parts = [
+        "# Models",
+        NOTE,
+        MODELS_OPENING,
+        *(_card(card, defaults) for card in cards().values()),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/cli.md": cli_page,
+    "docs/errors.md": errors_page,
+    "docs/models.md": models_page,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail where stale")
+    check = parser.parse_args().check
+    stale = 0
+    for name, make in PAGES.items():
+        path, text = ROOT / name, re.sub(r"[ \t]+$", "", make(), flags=re.MULTILINE)
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        if check:
+            print(f"{name} is out of date: run `make docs`", file=sys.stderr)
+            stale += 1
+        else:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {name}")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
