@@ -5,7 +5,7 @@ They make nothing that may leave: protected media comes only out of a real `pass
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Generic, TypeVar
@@ -154,6 +154,55 @@ class ScriptedFinder:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+class ScriptedStage(Generic[In, Out]):
+    """Makes one item of each, some items later, and fails where it was told to.
+
+    Args:
+        make: Turns an item.
+        hold: How many items it holds back until the next one or the end comes.
+        errors: Number of a push (from 0): raised there, before its item is taken.
+        swallow: Numbers of pushes whose items are taken and never given.
+        flush_error: Raised by `flush` instead of giving what is held.
+    """
+
+    delay_ns = 0
+
+    def __init__(
+        self,
+        make: Callable[[In], Out],
+        *,
+        hold: int = 0,
+        errors: Mapping[int, Exception] | None = None,
+        swallow: Collection[int] = (),
+        flush_error: Exception | None = None,
+    ) -> None:
+        self._make = make
+        self._hold = hold
+        self._errors = errors or {}
+        self._swallow = swallow
+        self._flush_error = flush_error
+        self._held: list[In] = []
+        self.pushed = 0
+        """How many items it was given."""
+
+    def push(self, item: In, /) -> Iterator[Out]:
+        """What became ready through `item`."""
+        number, self.pushed = self.pushed, self.pushed + 1
+        if number in self._errors:
+            raise self._errors[number]
+        if number not in self._swallow:
+            self._held.append(item)
+        while len(self._held) > self._hold:
+            yield self._make(self._held.pop(0))
+
+    def flush(self) -> Iterator[Out]:
+        """What was held."""
+        if self._flush_error is not None:
+            raise self._flush_error
+        while self._held:
+            yield self._make(self._held.pop(0))
 
 
 def drive(stage: Stage[In, Out], items: Iterable[In]) -> list[Out]:
