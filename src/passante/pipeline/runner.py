@@ -130,21 +130,21 @@ class Runner:
             observe(self._meter)
 
     def _finish(self) -> None:
-        ends: list[Callable[[], None]] = [self._pipeline.source.close]
+        self._noting(self._pipeline.source.close)
         if self._errors:
-            ends.append(self._pipeline.sink.abort)
-        for end in ends:
-            try:
-                end()
-            except Exception as error:  # raised below, or noted on what is
-                self._errors.append(error)
-                self._pipeline.sink.abort()
+            self._noting(self._pipeline.sink.abort)
         if not self._errors:
             return
         first, *rest = self._errors
         for other in rest:
             first.add_note(f"then: {type(other).__name__}: {other}")
         raise first
+
+    def _noting(self, end: Callable[[], None]) -> None:
+        try:
+            end()
+        except Exception as error:  # raised by run(), or noted on what came before
+            self._errors.append(error)
 
     def _guarded(self, work: Callable[[], None]) -> None:
         try:
