@@ -93,6 +93,32 @@ class Box:
             return 0.0
         return shared.area / (self.area + other.area - shared.area)
 
+    def turned(self, width: int, height: int, degrees: int) -> Self:
+        """The box after its picture (width x height px) was turned clockwise.
+
+        Args:
+            width: Of the picture before, px.
+            height: Likewise.
+            degrees: 0, 90, 180 or 270.
+        """
+        match degrees:
+            case 90:
+                return type(self)(height - self.y1, self.x0, height - self.y0, self.x1)
+            case 180:
+                return type(self)(
+                    width - self.x1, height - self.y1, width - self.x0, height - self.y0
+                )
+            case 270:
+                return type(self)(self.y0, width - self.x1, self.y1, width - self.x0)
+            case _:
+                return self
+
+    def turned_back(self, width: int, height: int, degrees: int) -> Self:
+        """Undoes `turned` with the same arguments."""
+        if degrees in (90, 270):
+            width, height = height, width
+        return self.turned(width, height, (360 - degrees) % 360)
+
     def cover(
         self, width: int, height: int, *, step_x: int = 1, step_y: int = 1
     ) -> PixelBox | None:

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from passante.core.clock import to_ns
 from passante.core.errors import BoundaryError
-from passante.core.geometry import Box
+from passante.core.geometry import Box, PixelBox
 from passante.core.media import VideoFormat
 from passante.core.names import Kind, StreamId
 from passante.inside.observation import Region
 
 Plane = NDArray[np.uint8] | NDArray[np.uint16]
+Grey = NDArray[np.uint8]
 
 
 def _refuse(what: str) -> NoReturn:
@@ -96,12 +97,20 @@ class RawFrame:
         """Presentation time in ns, rounded down."""
         return to_ns(self.pts, self.time_base)
 
-    def luma(self) -> NDArray[np.uint8]:
-        """Brightness as uint8 (height, width), coded orientation; no copy at 8 bit."""
-        plane = self.planes[0]
-        if plane.dtype == np.uint8:
-            return plane  # type: ignore[return-value]  # dtype just checked
-        return (plane >> (self.format.layout.depth - 8)).astype(np.uint8)
+    def grey(self, size: tuple[int, int] | None = None, area: PixelBox | None = None) -> Grey:
+        """Brightness of `area` (whole frame: None) as uint8, in coded orientation.
+
+        Args:
+            size: (width, height) in px to shrink it to; as it is where None.
+            area: Must lie within the picture.
+        """
+        cut = self.planes[0]
+        if area is not None:
+            cut = cut[area.top : area.bottom, area.left : area.right]
+        shift = self.format.layout.depth - 8
+        if size is not None and size != (cut.shape[1], cut.shape[0]):
+            cut = np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA), cut.dtype)
+        return np.ascontiguousarray(cut >> np.uint8(shift) if shift else cut, np.uint8)
 
     def view(self, width: int, height: int, area: Box | None = None) -> View:
         """A small upright RGB picture of `area` (whole frame: None) that fits (height, width).
