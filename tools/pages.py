@@ -39,8 +39,11 @@ def commands(
     """A command and everything below it, with the words that call it."""
     yield path, command
     if isinstance(command, click.Group):
-        for name, inner in sorted(command.commands.items()):
-            yield from commands(inner, (*path, name))
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            if inner is not None:
+                yield from commands(inner, (*path, name))
 
 
 def cli_page() -> str:
