@@ -7,12 +7,14 @@ An item that was read is in one place until it is written or lost:
                v            v
        unanalysed, late  unprotected, late
 
+Stages give items in the order in which they got them: what a later item passed over is lost.
 `settle` declares what is left in a place lost once its stage has given everything it will ever
-give, so that read = written + unanalysed + unprotected + late holds whatever a stage does.
+give. So read = written + unanalysed + unprotected + late holds whatever a stage does.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -51,6 +53,8 @@ class Tolerance:
     """Items lost within the window that are still borne."""
     window: int = 300
     """Length of the window, in items read."""
+    held: int = 1000
+    """Items that may be in analysis at once: beyond any look-ahead, so nothing is coming out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class Count:
     unanalysed: int = 0
     unprotected: int = 0
     late: int = 0
+    media_s: float = 0.0
+    """Stream time from the first to the last item read."""
     delay_mean_s: float = 0.0
     """From read to written, by the wall clock."""
     delay_max_s: float = 0.0
@@ -90,10 +96,27 @@ class _Account:
     """What `read` stood at when each recent loss was counted."""
     delay_sum_ns: int = 0
     delay_max_ns: int = 0
+    newest: int = -1
+    """The highest seq read."""
+    first_ns: int | None = None
+    last_ns: int = 0
 
-    def count_lost(self, why: Loss) -> None:
-        self.lost[why] += 1
-        self.lost_at.append(self.read)
+    def lose(self, seqs: Iterable[int], why: Loss) -> int:
+        """Take them off the way and count them; how many were still on it."""
+        lost = sum(self.pending.pop(seq, None) is not None for seq in seqs)
+        self.lost[why] += lost
+        self.lost_at.extend([self.read] * lost)
+        return lost
+
+    def waiting(self, place: Place, before: float) -> list[int]:
+        """What is in `place` and was read before item `before`."""
+        found = []
+        for seq, (at, _) in self.pending.items():
+            if seq >= before:
+                break
+            if at is place:
+                found.append(seq)
+        return found
 
 
 class Meter:
@@ -117,27 +140,42 @@ class Meter:
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
 
-    def read(self, stream: StreamId, seq: int) -> None:
-        """An item came from the source and goes to analysis.
+    def read(self, stream: StreamId, seq: int, at_ns: int = 0) -> None:
+        """An item came from the source, `at_ns` in stream time, and goes to analysis.
 
         Raises:
-            BoundaryError: The stream was not announced, or the item has been read before.
+            BoundaryError: The stream was not announced, or the item does not follow the last.
+            ProtectError: Analysis takes items and gives none.
         """
         with self._lock:
             account = self._account(stream)
-            if seq in account.pending:
-                raise BoundaryError(f"stream {stream}: one item was read twice")
+            if seq <= account.newest:
+                raise BoundaryError(f"stream {stream}: one item was read twice or out of order")
+            account.newest = seq
             account.read += 1
             account.pending[seq] = (Place.ANALYSIS, self._clock.monotonic_ns())
+            account.first_ns = at_ns if account.first_ns is None else min(account.first_ns, at_ns)
+            account.last_ns = max(account.last_ns, at_ns)
+            if self._tolerance and len(account.pending) > self._tolerance.held:
+                raise ProtectError(
+                    f"stream {stream}: {len(account.pending)} items went in and none came out",
+                    hint="nothing was kept; run again with --debug to see what failed",
+                )
 
     def analysed(self, stream: StreamId, seq: int) -> bool:
-        """Analysis let an item go; True where it may go on, False where it is lost already."""
+        """Analysis let an item go; True where it may go on, False where it is lost already.
+
+        Raises:
+            ProtectError: More was lost than the tolerance bears.
+        """
         with self._lock:
             account = self._account(stream)
             place, read_at = account.pending.get(seq, (None, 0))
             if place is not Place.ANALYSIS:
                 return False
+            account.lose(account.waiting(Place.ANALYSIS, seq), Loss.UNANALYSED)
             account.pending[seq] = (Place.PROTECTION, read_at)
+            self._check(stream, account)
             return True
 
     def protected(self, stream: StreamId, seq: int) -> bool:
@@ -151,6 +189,7 @@ class Meter:
 
         Raises:
             BoundaryError: It was never analysed, or had been counted already.
+            ProtectError: More was lost than the tolerance bears.
         """
         with self._lock:
             account = self._account(stream)
@@ -161,6 +200,8 @@ class Meter:
             delay = self._clock.monotonic_ns() - read_at
             account.delay_sum_ns += delay
             account.delay_max_ns = max(account.delay_max_ns, delay)
+            account.lose(account.waiting(Place.PROTECTION, seq), Loss.UNPROTECTED)
+            self._check(stream, account)
 
     def lost(self, stream: StreamId, seq: int, why: Loss) -> None:
         """An item will not be written; counting it twice changes nothing.
@@ -170,8 +211,7 @@ class Meter:
         """
         with self._lock:
             account = self._account(stream)
-            if account.pending.pop(seq, None) is not None:
-                account.count_lost(why)
+            if account.lose([seq], why):
                 self._check(stream, account)
 
     def settle(self, stream: StreamId, place: Place) -> int:
@@ -182,12 +222,9 @@ class Meter:
         """
         with self._lock:
             account = self._account(stream)
-            left = [seq for seq, (at, _) in account.pending.items() if at is place]
-            for seq in left:
-                del account.pending[seq]
-                account.count_lost(place.loss)
+            lost = account.lose(account.waiting(place, math.inf), place.loss)
             self._check(stream, account)
-            return len(left)
+            return lost
 
     def counts(self) -> dict[StreamId, Count]:
         """How all streams stand."""
@@ -229,6 +266,7 @@ def _count(account: _Account) -> Count:
         unanalysed=account.lost[Loss.UNANALYSED],
         unprotected=account.lost[Loss.UNPROTECTED],
         late=account.lost[Loss.LATE],
+        media_s=(account.last_ns - (account.first_ns or 0)) / 1e9,
         delay_mean_s=account.delay_sum_ns / account.written / 1e9 if account.written else 0.0,
         delay_max_s=account.delay_max_ns / 1e9,
     )

@@ -6,7 +6,7 @@ Decoding, inference and encoding leave the interpreter lock, so that they overla
 Rules:
 
 1. Only what came out of a protecting stage, and was counted in and analysed before, is written.
-2. A stage that raises for an item loses that item; what it swallowed and never gives is lost too.
+2. A stage that raises for an item loses that item; what it swallows or passes over is lost too.
    Lost items are counted, never passed on; too many of them stop the run.
 3. Stages flush in order, the books must balance, and only then the sink closes.
 4. Any error of source or sink, any broken rule and any interruption stops all threads, aborts the
@@ -166,7 +166,7 @@ class Runner:
 
     def _read(self) -> None:
         for item in self._pipeline.source:
-            self._meter.read(item.stream, item.seq)
+            self._meter.read(item.stream, item.seq, item.pts_ns)
             self._raw.put(item)
         self._raw.close()
 

@@ -83,10 +83,38 @@ def test_an_item_may_not_be_written_twice():
         meter.written(VIDEO, 0)
 
 
-def test_an_item_may_not_be_read_twice_while_it_is_on_its_way():
-    meter = meter_with(1)
-    with pytest.raises(BoundaryError, match="read twice"):
-        meter.read(VIDEO, 0)
+@pytest.mark.parametrize("seq", [0, 1])
+def test_an_item_may_not_be_read_twice_or_out_of_order(seq):
+    meter = meter_with(2)
+    write(meter, 0)
+    with pytest.raises(BoundaryError, match="read twice or out of order"):
+        meter.read(VIDEO, seq)
+
+
+def test_what_a_later_item_passed_over_is_lost_at_once():
+    meter = meter_with(4)
+    assert meter.analysed(VIDEO, 1)
+    assert meter.counts()[VIDEO].unanalysed == 1
+    assert meter.analysed(VIDEO, 2)
+    assert meter.analysed(VIDEO, 3)
+    meter.written(VIDEO, 3)
+    assert meter.counts()[VIDEO].unprotected == 2
+    assert not meter.analysed(VIDEO, 0)
+    assert not meter.protected(VIDEO, 1)
+    meter.check_balance()
+
+
+def test_analysis_that_takes_everything_and_gives_nothing_is_stopped():
+    meter = meter_with(5, tolerance=Tolerance(held=5))
+    with pytest.raises(ProtectError, match="6 items went in and none came out"):
+        meter.read(VIDEO, 5)
+
+
+def test_stream_time_is_that_between_the_first_and_the_last_item():
+    meter = Meter([VIDEO])
+    for seq, at_ns in enumerate([2_000_000_000, 1_500_000_000, 4_000_000_000]):
+        meter.read(VIDEO, seq, at_ns)
+    assert meter.counts()[VIDEO].media_s == 2.5
 
 
 def test_a_stream_that_nobody_announced_is_refused():
