@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passante.core.clock import to_ns
+from passante.core.dsp import BANDS
 from passante.core.errors import BoundaryError
 from passante.core.names import StreamId
 from passante.inside.observation import SpeechSpan
@@ -70,11 +71,21 @@ class AnalysedAudio:
     included. 0 only where a working detector found none."""
     spans: tuple[SpeechSpan, ...] = ()
     """Speech spans that ended within this block."""
+    keep: NDArray[np.float32] | None = None
+    """(cells, bands) of the grid of `core.dsp`, for the cells that begin in this block: 0 where
+    speech may be, up to 1 where the mean of all channels certainly holds something else. Cells
+    are counted from the first sample of the last block that `begins`. None keeps nothing."""
+    begins: bool = False
+    """The first block, or the first after a gap or a change of format."""
 
     def __post_init__(self) -> None:
         if self.speech.shape != (self.raw.samples.shape[1],):
             raise ValueError("one speech value for each sample is needed")
         self.speech.setflags(write=False)
+        if self.keep is not None:
+            if self.keep.ndim != 2 or self.keep.shape[1] != BANDS:
+                raise ValueError(f"keep has shape {self.keep.shape}")
+            self.keep.setflags(write=False)
 
     def __repr__(self) -> str:
         return f"AnalysedAudio({self.raw!r})"

@@ -1,0 +1,226 @@
+"""Speech gives way to the sound of the place; everything else stays.
+
+Where speech is marked, nothing of the original is left but the cells that analysis vouches for.
+All else is fresh noise with the level and colour that the place had while nobody spoke, never
+less than a murmur that is the same for everybody. The noise knows nothing of the voice: neither
+its level nor its rhythm, pitch, colour or phase. What remains to be read is when somebody spoke,
+in the coarse steps of the marks.
+
+Outside the marks sound passes bit by bit, but for a fade of 8 ms on either side.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passante.core.dsp import BANDS, CELLS_PER_S, band_of_bins, cells_from, root_hann
+from passante.protect.operators import floor
+
+VERSION = "1"
+
+_LEARN_EVERY = 4
+_TILT_DB = 2.0
+_SWAY_DB = 1.5
+_SWAY_FRAMES = 40
+
+
+def fresh_generator() -> np.random.Generator:
+    """A generator seeded by the system's secure source; the seed is not kept."""
+    return np.random.default_rng(secrets.randbits(256))
+
+
+class Scene:
+    """The operator on one unbroken stretch of a stream."""
+
+    def __init__(
+        self,
+        rate_hz: int,
+        channels: int,
+        *,
+        hops: int = 4,
+        draw: Callable[[], np.random.Generator] = fresh_generator,
+    ) -> None:
+        """Make it ready.
+
+        Args:
+            rate_hz: Samples a second.
+            channels: How many.
+            hops: Length of a frame in hops of 8 ms: 4, or 2 for less delay.
+            draw: Gives a fresh generator for each stretch of speech.
+        """
+        self._rate = rate_hz
+        self._channels = channels
+        self._hop = max(1, round(rate_hz / CELLS_PER_S))
+        self._window = hops * self._hop
+        self._shape = root_hann(self._window, self._hop)
+        self._cell_band = np.minimum(band_of_bins(self._window, rate_hz), BANDS)
+        self._floor = floor.Floor(channels)
+        self._spread = floor.spread(self._window, rate_hz)
+        self._draw = draw
+        self._fill: _Fill | None = None
+        # The next frame begins one hop after the first sample held.
+        self._base = -self._window
+        self._samples = np.zeros((channels, self._window), np.float32)
+        self._marked = np.zeros(self._window, np.bool_)
+        self._made = np.zeros((channels, self._window), np.float32)
+        self._keep: dict[int, NDArray[np.float32]] = {}
+        self._taken = 0
+        self._given = 0
+
+    @property
+    def delay(self) -> int:
+        """Samples by which its output may run behind its input."""
+        return self._window + self._hop
+
+    def push(
+        self,
+        samples: NDArray[np.float32],
+        speech: NDArray[np.float32],
+        keep: NDArray[np.float32] | None,
+    ) -> NDArray[np.float32]:
+        """What became ready: (channels, m), m samples further on in the stream.
+
+        Args:
+            samples: (channels, n).
+            speech: (n,); 0 where there is none. Anything else is speech.
+            keep: (cells, bands) of the grid for the cells that begin here, or None.
+        """
+        sane = np.isfinite(samples).all(axis=0)
+        marked = ~((speech == 0) & sane)
+        stop = self._taken + samples.shape[1]
+        if keep is not None:
+            cells = cells_from(self._taken, stop, self._rate)
+            if len(cells) == len(keep) and keep.shape[1] == BANDS:
+                self._keep.update(zip(cells, keep, strict=True))
+        self._taken = stop
+        clean = np.where(sane, samples, np.float32(0)) if not sane.all() else samples
+        return self._run(clean, marked)
+
+    def flush(self) -> NDArray[np.float32]:
+        """The rest."""
+        pad = self._window + 2 * self._hop
+        rest = self._run(np.zeros((self._channels, pad), np.float32), np.zeros(pad, np.bool_))
+        return rest[:, : rest.shape[1] - (self._given - self._taken)]
+
+    def _run(self, samples: NDArray[np.float32], marked: NDArray[np.bool_]) -> NDArray[np.float32]:
+        self._samples = np.concatenate([self._samples, samples], axis=1)
+        self._marked = np.concatenate([self._marked, marked])
+        ready = [np.zeros((self._channels, 0), np.float32)]
+        hop, at = self._hop, self._hop
+        # the fade reaches one hop beyond the frame on either side
+        while at + self._window + hop <= self._samples.shape[1]:
+            made = self._advance(at)
+            if self._base + at >= 0:
+                ready.append(made)
+            at += hop
+        done = at - hop
+        self._samples = self._samples[:, done:].copy()
+        self._marked = self._marked[done:].copy()
+        self._base += done
+        given = np.concatenate(ready, axis=1)
+        self._given += given.shape[1]
+        return given
+
+    def _advance(self, at: int) -> NDArray[np.float32]:
+        """The hop of output that the frame at sample `at` of those held completes."""
+        hop, stop = self._hop, at + self._window
+        if self._marked[at - hop : stop + hop].any():
+            if self._fill is None:
+                self._fill = _Fill(self._floor.ask(), self._spread, self._draw())
+            self._made += self._render(at, self._fill)
+        else:
+            self._fill = None
+            number = (self._base + at) // hop
+            if number >= 0 and number % _LEARN_EVERY == 0:
+                self._learn(self._samples[:, at:stop])
+        made = self._made[:, :hop].copy()
+        self._made[:, :-hop] = self._made[:, hop:]
+        self._made[:, -hop:] = 0
+        return self._mix(at, made)
+
+    def _mix(self, at: int, made: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The original far from speech, what was made within it, a fade outside its edges."""
+        hop = self._hop
+        original = self._samples[:, at : at + hop]
+        speech = np.flatnonzero(self._marked[at - hop : at + 2 * hop]) - hop
+        if not speech.size:
+            return np.clip(original, -1, 1)
+        place = np.arange(hop)
+        after = np.searchsorted(speech, place)
+        away = np.minimum(
+            np.abs(place - speech[np.maximum(after - 1, 0)]),
+            np.abs(speech[np.minimum(after, speech.size - 1)] - place),
+        )
+        share = np.clip(1 - away / hop, 0, 1).astype(np.float32)
+        # where share is 1 nothing of the original may count, not even times zero
+        original = np.where(share < 1, original, np.float32(0))
+        return np.clip(original * (1 - share) + made * share, -1, 1)
+
+    def _render(self, at: int, fill: _Fill) -> NDArray[np.float32]:
+        """(channels, window): one frame of what stands in for speech."""
+        density = fill.next()
+        noise = fill.generator.standard_normal((2, *density.shape))
+        scale = np.sqrt(density * (self._rate / 4) * self._window)
+        spectrum = scale * (noise[0] + 1j * noise[1])
+        spectrum[:, 0] = 0
+        kept = self._kept(self._base + at)
+        if kept is not None:
+            # one signal for all channels: what one channel has beyond their mean may be speech
+            mean = self._samples[:, at : at + self._window].mean(axis=0)
+            spectrum *= np.sqrt(1 - kept)
+            spectrum += kept * np.fft.rfft(mean * self._shape)
+        frame = np.fft.irfft(spectrum, self._window, axis=1)
+        return np.asarray(frame * self._shape, np.float32)
+
+    def _kept(self, first: int) -> NDArray[np.float32] | None:
+        """How much of each bin of the frame at stream sample `first` stays, or None for none."""
+        start, stop = (
+            sample * CELLS_PER_S // self._rate for sample in (first, first + self._window - 1)
+        )
+        for cell in [cell for cell in self._keep if cell < start]:
+            del self._keep[cell]
+        cells = [self._keep.get(cell) for cell in range(max(0, start), stop + 1)]
+        found = [cell for cell in cells if cell is not None]
+        if len(found) < len(cells) or not found:
+            return None
+        kept = np.minimum.reduce(found)
+        if not (kept > 0).any():
+            return None
+        # nothing above the grid is vouched for
+        return np.append(np.clip(kept, 0, 1), np.float32(0))[self._cell_band]
+
+    def _learn(self, samples: NDArray[np.float32]) -> None:
+        power = np.abs(np.fft.rfft(samples * self._shape, axis=1)) ** 2
+        density = power / (self._hop * self._rate / 2)
+        self._floor.learn(floor.coarse(density, self._spread))
+
+
+class _Fill:
+    """The noise of one stretch of speech: its own generator, its own slight colour and sway."""
+
+    def __init__(
+        self,
+        level_db: NDArray[np.float64],
+        spread: NDArray[np.intp],
+        generator: np.random.Generator,
+    ) -> None:
+        self.generator = generator
+        tilt = generator.uniform(-_TILT_DB, _TILT_DB)
+        self._level_db = level_db + tilt * np.linspace(-1, 1, floor.BANDS)
+        self._spread = spread
+        self._from = self._to = generator.normal(0, _SWAY_DB, floor.BANDS)
+        self._frame = 0
+
+    def next(self) -> NDArray[np.float64]:
+        """(channels, bins): full scale squared per Hz for the next frame."""
+        step = self._frame % _SWAY_FRAMES
+        if step == 0:
+            self._from, self._to = self._to, self.generator.normal(0, _SWAY_DB, floor.BANDS)
+        self._frame += 1
+        sway = self._from + (self._to - self._from) * (step / _SWAY_FRAMES)
+        density: NDArray[np.float64] = 10 ** ((self._level_db + sway) / 10)
+        return density[:, self._spread]
