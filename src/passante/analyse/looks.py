@@ -1,0 +1,267 @@
+"""The looks each finder takes at a frame: where, how large, how often.
+
+One class a finder. Each gives what it found on this frame, or None if it was not its turn.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passante.analyse.finder import Finder
+from passante.analyse.planner import Changes, Rota, tiles
+from passante.core.clock import NS_PER_S
+from passante.core.geometry import Box
+from passante.core.media import VideoFormat
+from passante.inside.observation import Detections
+from passante.inside.video import RawFrame, View
+
+_OVERLAP = 64
+"""What neighbouring tiles share, px."""
+_MAGNIFY = 2.0
+"""How much magnified tiles are enlarged."""
+_GRAIN = 32
+"""Finders like sides that are multiples of this, px."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookSettings:
+    """How often to look and how closely. Times in ns of stream time."""
+
+    coarse_ns: int = 200_000_000
+    """Between looks at the whole frame."""
+    tile_ns: int = 300_000_000
+    """Between looks at a tile in which something changed."""
+    fine_ns: int = NS_PER_S
+    """Between looks at a magnified tile in which something changed."""
+    still_ns: int = 3 * NS_PER_S
+    """Between looks at a part of the picture in which nothing changed."""
+    close_ns: int = 200_000_000
+    """Between close-ups of heads and vehicles."""
+    coarse_px: int = 640 * 384
+    """Area to which the whole frame is shrunk for a coarse look, px."""
+    tile_px: int = 704
+    """Side of a tile, px."""
+    thorough: bool = False
+    """Every look at every frame, for single pictures."""
+
+    def __post_init__(self) -> None:
+        if min(self.coarse_ns, self.tile_ns, self.fine_ns, self.still_ns, self.close_ns) <= 0:
+            raise ValueError("intervals are positive")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a look needs to know about the frame beside its pixels."""
+
+    frame: RawFrame
+    changes: Changes
+    step_ns: int
+    """Since the frame before."""
+    everything: bool
+    """A first frame, a cut, a last frame: look everywhere."""
+
+
+class FaceLooks:
+    """Coarse, tiled, magnified and close-up looks for faces."""
+
+    def __init__(self, finder: Finder, form: VideoFormat, settings: LookSettings) -> None:
+        """For frames of one format."""
+        self._finder = finder
+        self._settings = settings
+        grid = tiles(form, side=settings.tile_px, overlap=_OVERLAP)
+        whole = (Box(0, 0, form.width, form.height),)
+        still = 10**15 if settings.thorough else settings.still_ns
+        self._coarse = Rota(whole if len(grid) > 1 else (), settings.coarse_ns, NS_PER_S)
+        self._tiles = Rota(grid, settings.tile_ns, settings.still_ns)
+        side = math.ceil(settings.tile_px / _MAGNIFY)
+        self._fine = Rota(
+            tiles(form, side=side, overlap=_OVERLAP // 2), settings.fine_ns, max(still, 1)
+        )
+
+    def look(self, moment: Moment, heads: Sequence[Box]) -> list[Detections] | None:
+        """What was found now; `heads` are places that deserve a close-up, px of the frame."""
+        frame, settings = moment.frame, self._settings
+        # Magnified tiles are many: a first frame or a cut does not set them all off at once.
+        fine = self._fine.due(
+            frame.pts_ns, moment.step_ns, moment.changes, everything=settings.thorough
+        )
+        views = itertools.chain(
+            (shrunk(frame, area, settings.coarse_px) for area in _due(self._coarse, moment)),
+            (magnified(frame, area, 1.0) for area in _due(self._tiles, moment)),
+            (magnified(frame, area, _MAGNIFY) for area in fine),
+        )
+        found = [self._finder.look(view) for view in views]
+        found += close_ups(frame, self._finder, heads, cell=(128, 128))
+        return found or None
+
+
+class PeopleLooks:
+    """Looks at the whole frame for people and vehicles; in tiles where `thorough`."""
+
+    def __init__(self, finder: Finder, form: VideoFormat, settings: LookSettings) -> None:
+        """For frames of one format."""
+        self._finder = finder
+        self._settings = settings
+        whole = Box(0, 0, form.width, form.height)
+        self._coarse = Rota((whole,), settings.coarse_ns, NS_PER_S)
+        grid = tiles(form, side=settings.tile_px, overlap=_OVERLAP)
+        self._tiles = Rota(grid if len(grid) > 1 else (), 4 * settings.tile_ns, settings.still_ns)
+
+    def look(self, moment: Moment) -> list[Detections] | None:
+        """What was found now."""
+        areas = _due(self._coarse, moment) + _due(self._tiles, moment)
+        room_px = self._settings.coarse_px
+        return [self._finder.look(shrunk(moment.frame, area, room_px)) for area in areas] or None
+
+
+class PlateLooks:
+    """Close-ups of vehicles, and now and then the whole frame."""
+
+    def __init__(self, finder: Finder, form: VideoFormat, settings: LookSettings) -> None:
+        """For frames of one format."""
+        self._finder = finder
+        self._settings = settings
+        self._coarse = Rota((Box(0, 0, form.width, form.height),), NS_PER_S, settings.still_ns)
+        self._at_ns: int | None = None
+
+    def look(self, moment: Moment, vehicles: Sequence[Box]) -> list[Detections] | None:
+        """What was found now on `vehicles`, px of the frame."""
+        frame, now = moment.frame, moment.frame.pts_ns
+        found = [
+            self._finder.look(shrunk(frame, area, self._settings.coarse_px))
+            for area in _due(self._coarse, moment)
+        ]
+        ripe = self._at_ns is None or now - self._at_ns >= self._settings.close_ns
+        if moment.everything or (ripe and vehicles):
+            self._at_ns = now
+            near = [
+                box
+                for box in vehicles
+                if box.width >= _LEAST_VEHICLE and (moment.everything or moment.changes.moved(box))
+            ]
+            found += close_ups(frame, self._finder, near, cell=(320, 224), around=1.15)
+        return found or None
+
+
+_LEAST_VEHICLE = 48.0
+"""A plate on a vehicle narrower than this, px, is under about 14 px wide: nobody can read it."""
+
+
+def shrunk(frame: RawFrame, area: Box, room_px: int) -> View:
+    """`area` shrunk, if need be, to about `room_px` px², aspect ratio kept."""
+    return magnified(frame, area, min(1.0, math.sqrt(room_px / max(area.area, 1.0))))
+
+
+def magnified(frame: RawFrame, area: Box, scale: float) -> View:
+    """`area` at `scale` view pixels a frame pixel, padded to whole multiples of 32 px."""
+    sideways = frame.format.rotation in (90, 270)
+    wide, high = (area.height, area.width) if sideways else (area.width, area.height)
+    return frame.view(_padded(wide * scale), _padded(high * scale), area)
+
+
+def _padded(length: float) -> int:
+    return max(_GRAIN, math.ceil(length / _GRAIN - 1e-6) * _GRAIN)
+
+
+def _due(rota: Rota, moment: Moment) -> list[Box]:
+    return rota.due(
+        moment.frame.pts_ns, moment.step_ns, moment.changes, everything=moment.everything
+    )
+
+
+def close_ups(
+    frame: RawFrame,
+    finder: Finder,
+    areas: Iterable[Box],
+    *,
+    cell: tuple[int, int],
+    around: float = 3.0,
+    columns: int = 4,
+    rows: int = 4,
+) -> list[Detections]:
+    """Look at many small areas at once: packed into one picture, a cell each.
+
+    Args:
+        frame: Where they are.
+        finder: Who looks.
+        areas: px of the coded frame.
+        cell: Size of a cell, (width, height) px; each area is fitted into one.
+        around: How many times its size is shown of each area.
+        columns: At most so many cells side by side.
+        rows: At most so many below each other; more areas make more pictures.
+    """
+    width, height = cell
+    whole = Box(0, 0, frame.format.width, frame.format.height)
+    wanted = [box.scaled(around) for box in areas]
+    shown = [box for box in wanted if box.intersection(whole) is not None]
+    found = []
+    for start in range(0, len(shown), columns * rows):
+        batch = shown[start : start + columns * rows]
+        across = min(columns, len(batch))
+        down = math.ceil(len(batch) / across)
+        canvas = np.full((down * height, across * width, 3), 114, np.uint8)
+        views = []
+        for number, box in enumerate(batch):
+            # A few pixels of grey between cells keep neighbours from melting into one find.
+            view = frame.view(width - 4, height - 4, box)
+            top, left = (number // across) * height, (number % across) * width
+            canvas[top : top + height - 4, left : left + width - 4] = view.pixels
+            views.append(view)
+        size = Box(0, 0, canvas.shape[1], canvas.shape[0])
+        raw = finder.look(View(canvas, 1.0, size, 0))
+        found.append(_unpacked(raw, views, across, cell, (frame.format.width, frame.format.height)))
+    return found
+
+
+def _unpacked(
+    raw: Detections,
+    views: list[View],
+    across: int,
+    cell: tuple[int, int],
+    frame_size: tuple[int, int],
+) -> Detections:
+    """Finds on a packed picture as finds on the frame; those between cells are dropped."""
+    width, height = cell
+    boxes, scores, kinds = [], [], []
+    for box, score, kind in zip(raw.boxes, raw.scores, raw.kinds, strict=True):
+        column = int((box[0] + box[2]) / 2 // width)
+        row = int((box[1] + box[3]) / 2 // height)
+        number = row * across + column
+        if not (0 <= column < across and 0 <= number < len(views)):
+            continue
+        origin = np.array([column * width, row * height] * 2, np.float32)
+        view = views[number]
+        local = (box - origin)[None]
+        if _cut_off(local[0], view, frame_size):
+            continue
+        boxes.append(view.to_frame(local.astype(np.float32))[0])
+        scores.append(score)
+        kinds.append(kind)
+    return Detections(
+        np.array(boxes, np.float32).reshape(-1, 4),
+        np.array(scores, np.float32),
+        tuple(kinds),
+        raw.by,
+    )
+
+
+def _cut_off(local: NDArray[np.float32], view: View, frame_size: tuple[int, int]) -> bool:
+    """Whether a find in a close-up goes on beyond it: it is somebody else, seen in part.
+
+    What the edge of the whole frame cuts off is not meant: more of that is not to be had.
+    """
+    box = Box(*(float(edge) for edge in view.to_frame(local[None])[0]))
+    slip = 2.0 / view.scale
+    area = view.area
+    return (
+        (box.x0 < area.x0 + slip and area.x0 > 0)
+        or (box.y0 < area.y0 + slip and area.y0 > 0)
+        or (box.x1 > area.x1 - slip and area.x1 < frame_size[0])
+        or (box.y1 > area.y1 - slip and area.y1 < frame_size[1])
+    )

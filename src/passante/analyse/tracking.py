@@ -1,0 +1,342 @@
+"""Detections of one kind, on some frames, as regions on every frame.
+
+Rules, each there because somebody else's output leaked without it:
+
+- Every detection above the start threshold starts a track at once; nothing waits to be confirmed.
+- Between two detections the region is the union of what was followed forwards and what a straight
+  line between them gives: it is never less than either.
+- Before its first detection a track is walked back as far as the look-ahead reaches, until the
+  picture no longer agrees, and a little further.
+- After its last detection it is held, growing, and followed while the picture agrees.
+- Two detections of one look never become one track, and two tracks never become one.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from passante.analyse.planner import Changes
+from passante.analyse.template import Template
+from passante.core.clock import NS_PER_S
+from passante.core.geometry import Box
+from passante.core.names import Cause, Kind
+from passante.inside.observation import Detections, Region
+from passante.inside.video import RawFrame
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingSettings:
+    """How detections of one kind become tracks."""
+
+    start: float
+    """Score that starts a track."""
+    keep: float
+    """Score that keeps one alive; lower."""
+    hold_ns: int = 800_000_000
+    """How long a track is held after its last detection."""
+    grace_ns: int = 250_000_000
+    """How far a track is walked back beyond the point where the picture stops agreeing."""
+    agree: float = 0.5
+    """Correlation from which a patch counts as found again."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackSummary:
+    """One track, for the report: when and why something was covered, not what."""
+
+    number: int
+    kind: Kind
+    first_seq: int
+    last_seq: int
+    first_ns: int
+    last_ns: int
+    frames: dict[Cause, int]
+    """How many frames it was covered on, by cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a track is on one frame."""
+
+    box: Box
+    slack: float
+    """By how much the box is grown on every side, px."""
+    cause: Cause
+
+
+@dataclass(slots=True)
+class _Track:
+    number: int
+    box: Box
+    score: float
+    template: Template | None
+    seen_seq: int
+    seen_ns: int
+    seen_box: Box
+    speed: tuple[float, float] = (0.0, 0.0)
+    """px a second."""
+    at_ns: int = 0
+    places: dict[int, _Place] = field(default_factory=dict)
+    counts: dict[Cause, int] = field(default_factory=dict)
+    first: tuple[int, int] | None = None
+    last: tuple[int, int] = (0, 0)
+
+
+class Tracker:
+    """Tracks of one kind on one stream."""
+
+    def __init__(
+        self, kind: Kind, settings: TrackingSettings, numbers: itertools.count[int]
+    ) -> None:
+        """For detections of `kind`; track numbers come from `numbers`."""
+        self.kind = kind
+        self._settings = settings
+        self._numbers = numbers
+        self._alive: list[_Track] = []
+        self._ended: list[_Track] = []
+        self._done: list[TrackSummary] = []
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """Where the living tracks are on the newest frame."""
+        return tuple(track.box for track in self._alive)
+
+    def stale(self, now_ns: int, age_ns: int) -> tuple[Box, ...]:
+        """Living tracks that no detection has confirmed for `age_ns`."""
+        return tuple(t.box for t in self._alive if now_ns - t.seen_ns >= age_ns)
+
+    def advance(self, frame: RawFrame, changes: Changes) -> None:
+        """Carry every living track on to the next frame; end those held for too long."""
+        now = frame.pts_ns
+        for track in list(self._alive):
+            if now - track.seen_ns > self._settings.hold_ns:
+                self._alive.remove(track)
+                self._ended.append(track)
+                continue
+            self._follow(track, frame, changes)
+            size = (track.box.width + track.box.height) / 2
+            age_s = (now - track.seen_ns) / NS_PER_S
+            slack = size * min(0.5, 0.04 + 0.4 * age_s)
+            track.places[frame.seq] = _Place(track.box, slack, Cause.TRACKING)
+            track.at_ns = now
+
+    def observe(self, frame: RawFrame, found: Detections, held: Sequence[RawFrame]) -> None:
+        """Take what was found on the newest frame.
+
+        Args:
+            frame: The newest frame; `advance` has seen it.
+            found: Detections on it; those of other kinds are ignored.
+            held: Frames not yet released, oldest first, the newest last.
+        """
+        keep = [
+            i
+            for i, kind in enumerate(found.kinds)
+            if kind is self.kind and found.scores[i] >= self._settings.keep
+        ]
+        boxes = [Box(*(float(edge) for edge in found.boxes[i])) for i in keep]
+        scores = [float(found.scores[i]) for i in keep]
+        single = _without_doubles(boxes, scores)
+        boxes, scores = [boxes[i] for i in single], [scores[i] for i in single]
+        for track, index in self._match(boxes, frame.pts_ns):
+            self._seen(track, frame, boxes[index], scores[index], held)
+            boxes[index] = Box(0, 0, 0, 0)
+        for box, score in zip(boxes, scores, strict=True):
+            if box.area > 0 and score >= self._settings.start:
+                self._start(frame, box, score, held)
+
+    def regions(self, frame: RawFrame) -> list[Region]:
+        """Every region on a frame that is now released; its places are forgotten."""
+        regions = []
+        for track in self._alive + self._ended:
+            place = track.places.pop(frame.seq, None)
+            if place is None:
+                continue
+            box = place.box.grown(place.slack)
+            regions.append(Region(self.kind, box, track.score, place.cause, track.number))
+            self._count(track, frame, place.cause)
+        for track in [t for t in self._ended if not t.places]:
+            self._ended.remove(track)
+            self._close(track)
+        return regions
+
+    def summaries(self) -> tuple[TrackSummary, ...]:
+        """All tracks so far that covered at least one released frame."""
+        for track in self._alive + self._ended:
+            self._close(track)
+        self._alive, self._ended = [], []
+        return tuple(sorted(self._done, key=lambda t: t.number))
+
+    def _follow(self, track: _Track, frame: RawFrame, changes: Changes) -> None:
+        """Move a track's box to where its patch is on `frame`."""
+        if not changes.moved(track.box.grown(4.0)):
+            track.speed = (0.0, 0.0)
+            return
+        step_s = max(0, frame.pts_ns - track.at_ns) / NS_PER_S
+        dx, dy = track.speed[0] * step_s, track.speed[1] * step_s
+        guess = track.box.shifted(dx, dy)
+        if track.template is None:
+            track.box = guess
+            return
+        reach = _reach(track.box, step_s) + 0.5 * float(np.hypot(dx, dy))
+        place, fit = track.template.find(frame, guess, reach)
+        if fit >= self._settings.agree:
+            if step_s > 0:
+                moved = place.centre[0] - track.box.centre[0], place.centre[1] - track.box.centre[1]
+                track.speed = (
+                    0.5 * track.speed[0] + 0.5 * moved[0] / step_s,
+                    0.5 * track.speed[1] + 0.5 * moved[1] / step_s,
+                )
+            track.box = place
+        else:
+            track.box = guess
+            track.speed = (track.speed[0] * 0.7, track.speed[1] * 0.7)
+
+    def _match(self, boxes: list[Box], now_ns: int) -> list[tuple[_Track, int]]:
+        """Pairs of track and detection, nearest first, each used once."""
+        costs: list[tuple[float, int, int]] = []
+        for t, track in enumerate(self._alive):
+            room = 0.6 + 0.8 * (now_ns - track.seen_ns) / NS_PER_S
+            for d, box in enumerate(boxes):
+                size = (track.box.width + track.box.height + box.width + box.height) / 4
+                gap = float(
+                    np.hypot(
+                        track.box.centre[0] - box.centre[0], track.box.centre[1] - box.centre[1]
+                    )
+                )
+                ratio = abs(float(np.log(max(box.area, 1e-6) / max(track.box.area, 1e-6)))) / 2
+                if gap <= room * size and ratio < 0.8:
+                    costs.append((gap / size + 0.5 * ratio, t, d))
+        pairs: list[tuple[_Track, int]] = []
+        used_tracks: set[int] = set()
+        used_boxes: set[int] = set()
+        for _, t, d in sorted(costs):
+            if t not in used_tracks and d not in used_boxes:
+                used_tracks.add(t)
+                used_boxes.add(d)
+                pairs.append((self._alive[t], d))
+        return pairs
+
+    def _seen(
+        self, track: _Track, frame: RawFrame, box: Box, score: float, held: Sequence[RawFrame]
+    ) -> None:
+        """A detection of a known track: lay a bridge back to the one before."""
+        span_ns = frame.pts_ns - track.seen_ns
+        if span_ns > 0:
+            for between in held:
+                if not track.seen_seq < between.seq < frame.seq:
+                    continue
+                share = (between.pts_ns - track.seen_ns) / span_ns
+                line = _between(track.seen_box, box, share)
+                followed = track.places.get(between.seq)
+                whole = line if followed is None else line.union(followed.box)
+                slack = 0.05 * (line.width + line.height) / 2
+                track.places[between.seq] = _Place(whole, slack, Cause.TRACKING)
+            moved = (
+                box.centre[0] - track.seen_box.centre[0],
+                box.centre[1] - track.seen_box.centre[1],
+            )
+            track.speed = moved[0] * NS_PER_S / span_ns, moved[1] * NS_PER_S / span_ns
+        # A find much smaller than expected may be of part of it only: cover what was expected too.
+        shown = box if box.area >= 0.75 * track.box.area else box.union(track.box)
+        track.places[frame.seq] = _Place(shown, 0.0, Cause.DETECTION)
+        track.box = track.seen_box = box
+        track.seen_seq, track.seen_ns, track.at_ns = frame.seq, frame.pts_ns, frame.pts_ns
+        track.score = max(track.score, score)
+        track.template = Template.cut(frame, box)
+
+    def _start(self, frame: RawFrame, box: Box, score: float, held: Sequence[RawFrame]) -> None:
+        """A detection of nothing known: a new track, walked back at once."""
+        track = _Track(
+            next(self._numbers),
+            box,
+            score,
+            Template.cut(frame, box),
+            frame.seq,
+            frame.pts_ns,
+            box,
+            at_ns=frame.pts_ns,
+        )
+        track.places[frame.seq] = _Place(box, 0.0, Cause.DETECTION)
+        self._walk_back(track, frame, held)
+        self._alive.append(track)
+
+    def _walk_back(self, track: _Track, frame: RawFrame, held: Sequence[RawFrame]) -> None:
+        """Cover a new track on the frames before it was found."""
+        box, later_ns = track.box, frame.pts_ns
+        template = track.template
+        speed = (0.0, 0.0)
+        lost_ns: int | None = None
+        for earlier in reversed(held):
+            if earlier.seq >= frame.seq:
+                continue
+            step_s = max(0, later_ns - earlier.pts_ns) / NS_PER_S
+            guess = box.shifted(-speed[0] * step_s, -speed[1] * step_s)
+            fit = 0.0
+            if template is not None and lost_ns is None:
+                reach = _reach(box, step_s) + 0.5 * step_s * float(np.hypot(*speed))
+                place, fit = template.find(earlier, guess, reach)
+                if fit >= self._settings.agree and step_s > 0:
+                    dx = (box.centre[0] - place.centre[0]) / step_s
+                    dy = (box.centre[1] - place.centre[1]) / step_s
+                    speed = (0.5 * speed[0] + 0.5 * dx, 0.5 * speed[1] + 0.5 * dy)
+                    guess = place
+            if fit < self._settings.agree:
+                lost_ns = later_ns if lost_ns is None else lost_ns
+                if lost_ns - earlier.pts_ns > self._settings.grace_ns:
+                    return
+            age_s = (frame.pts_ns - earlier.pts_ns) / NS_PER_S
+            size = (box.width + box.height) / 2
+            slack = size * min(0.4, 0.06 + 0.25 * age_s)
+            track.places[earlier.seq] = _Place(guess, slack, Cause.LOOK_AHEAD)
+            box, later_ns = guess, earlier.pts_ns
+            if lost_ns is None and fit > 0.75:
+                template = Template.cut(earlier, box) or template
+
+    def _count(self, track: _Track, frame: RawFrame, cause: Cause) -> None:
+        track.counts[cause] = track.counts.get(cause, 0) + 1
+        track.first = track.first or (frame.seq, frame.pts_ns)
+        track.last = (frame.seq, frame.pts_ns)
+
+    def _close(self, track: _Track) -> None:
+        if track.first is None:
+            return
+        self._done.append(
+            TrackSummary(
+                track.number,
+                self.kind,
+                track.first[0],
+                track.last[0],
+                track.first[1],
+                track.last[1],
+                dict(track.counts),
+            )
+        )
+
+
+def _reach(box: Box, step_s: float) -> float:
+    """How far something may have moved in `step_s`, px: three of its own sizes a second."""
+    size = (box.width + box.height) / 2
+    return min(64.0, max(3.0, 3.0 * size * min(step_s, 0.5), 0.15 * size))
+
+
+def _between(a: Box, b: Box, share: float) -> Box:
+    """The box `share` (0 to 1) of the way from `a` to `b`."""
+    return Box(
+        a.x0 + (b.x0 - a.x0) * share,
+        a.y0 + (b.y0 - a.y0) * share,
+        a.x1 + (b.x1 - a.x1) * share,
+        a.y1 + (b.y1 - a.y1) * share,
+    )
+
+
+def _without_doubles(boxes: list[Box], scores: list[float]) -> list[int]:
+    """Indices of boxes, best first, less those that another look has given already."""
+    kept: list[int] = []
+    for i in sorted(range(len(boxes)), key=lambda i: -scores[i]):
+        if all(boxes[i].iou(boxes[k]) < 0.4 for k in kept):
+            kept.append(i)
+    return kept

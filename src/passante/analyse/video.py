@@ -1,0 +1,333 @@
+"""From raw frames to analysed frames: looks, tracks, look-ahead.
+
+The stage holds every frame for the length of the look-ahead. What is found on the newest frame is
+followed back through the frames still held, so that a face is covered on frames *before* any
+finder saw it. Only then is a frame released.
+
+Failing closed: if a finder raises, every frame between its last good look and its next one is
+dropped, never released.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from passante.analyse.finder import Finder
+from passante.analyse.heads import head_of
+from passante.analyse.looks import FaceLooks, LookSettings, Moment, PeopleLooks, PlateLooks
+from passante.analyse.planner import Changes
+from passante.analyse.plates import likely_plate_zones
+from passante.analyse.priors import Prior
+from passante.analyse.scene import Scene
+from passante.analyse.tracking import Tracker, TrackingSettings, TrackSummary
+from passante.core.clock import NS_PER_S
+from passante.core.geometry import Box
+from passante.core.media import VideoFormat
+from passante.core.names import Kind
+from passante.inside.observation import Detections, Region
+from passante.inside.video import AnalysedFrame, RawFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Finders:
+    """Who looks. A policy that needs a kind needs its finder."""
+
+    faces: Finder | None = None
+    people: Finder | None = None
+    """People and vehicles in one look."""
+    plates: Finder | None = None
+
+
+_TRACKING = {
+    Kind.FACE: TrackingSettings(start=0.2, keep=0.1),
+    Kind.PERSON: TrackingSettings(start=0.35, keep=0.2),
+    Kind.VEHICLE: TrackingSettings(start=0.4, keep=0.25),
+    Kind.PLATE: TrackingSettings(start=0.3, keep=0.2),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisSettings:
+    """How far ahead to look, and what follows from what."""
+
+    look_ahead_ns: int = NS_PER_S
+    """How long each frame is held."""
+    held_bytes: int = 224 * 1024 * 1024
+    """At most this much picture is held; a larger picture shortens the look-ahead."""
+    cut_share: float = 0.7
+    """Share of the picture that changes at a cut."""
+    head_prior: bool = True
+    """A person without a visible face gets the head covered."""
+    plate_prior: bool = True
+    """A vehicle without a visible plate gets the places covered where one may be."""
+    looks: LookSettings = field(default_factory=LookSettings)
+    tracking: dict[Kind, TrackingSettings] = field(default_factory=lambda: dict(_TRACKING))
+
+
+class _Health:
+    """On which frames one finder can be relied on."""
+
+    def __init__(self) -> None:
+        self._good = -1
+        self._bad_from: int | None = 0
+        self._bad: list[range] = []
+
+    def good(self, seq: int, oldest: int) -> None:
+        """It looked at frame `seq`; `oldest` is the oldest frame still held."""
+        if self._bad_from is not None and self._good >= 0:
+            self._bad.append(range(self._bad_from, seq))
+        self._bad_from = None
+        self._bad = [bad for bad in self._bad if bad.stop > oldest]
+        self._good = seq
+
+    def failed(self) -> None:
+        """It raised: nothing since its last good look is sure."""
+        if self._bad_from is None:
+            self._bad_from = self._good + 1
+
+    def covers(self, seq: int) -> bool:
+        """Whether frame `seq` may be released."""
+        if self._bad_from is not None and seq >= self._bad_from:
+            return False
+        return not any(seq in bad for bad in self._bad)
+
+
+@dataclass(slots=True)
+class _Looks:
+    """Everything that depends on the format of the frames."""
+
+    changes: Changes
+    faces: FaceLooks | None
+    people: PeopleLooks | None
+    plates: PlateLooks | None
+    scene: Scene | None
+
+
+class AnalyseVideo:
+    """Stage from RawFrame to AnalysedFrame for one stream."""
+
+    def __init__(
+        self,
+        finders: Finders,
+        settings: AnalysisSettings | None = None,
+        *,
+        needed: frozenset[Kind],
+        scene: bool = False,
+    ) -> None:
+        """Looks for `needed`.
+
+        Args:
+            finders: Must be able to find all of `needed`.
+            settings: The defaults suit files and live streams alike.
+            needed: Kinds that the policy decides about. A head needs faces and people, a plate
+                needs vehicles: ask for those too.
+            scene: Also learn the empty background of a fixed camera.
+
+        Raises:
+            ValueError: No finder for a kind that is needed.
+        """
+        self._settings = settings or AnalysisSettings()
+        self._finders = Finders(
+            finders.faces if Kind.FACE in needed else None,
+            finders.people if needed & {Kind.PERSON, Kind.VEHICLE} else None,
+            finders.plates if Kind.PLATE in needed else None,
+        )
+        self._looked = frozenset(
+            kind
+            for finder in (self._finders.faces, self._finders.people, self._finders.plates)
+            if finder is not None
+            for kind in finder.kinds
+        ) | ({Kind.HEAD} if self._finders.people else frozenset())
+        if needed - self._looked:
+            raise ValueError(f"no finder for {', '.join(sorted(needed - self._looked))}")
+        self._want_scene = scene
+        self._numbers = itertools.count(1)
+        self._trackers = {
+            kind: Tracker(kind, self._settings.tracking[kind], self._numbers)
+            for kind in _TRACKING
+            if kind in self._looked
+        }
+        self._heads = Prior(Kind.HEAD, lambda box: (head_of(box),), self._numbers)
+        self._plate_zones = Prior(Kind.PLATE, likely_plate_zones, self._numbers)
+        self._health: dict[str, _Health] = {}
+        self._held: deque[RawFrame] = deque()
+        self._held_bytes = 0
+        self._looks: _Looks | None = None
+        self._form: VideoFormat | None = None
+        self._closed_ns: int | None = None
+        self.unanalysed = 0
+        """Frames dropped because a finder failed around them."""
+
+    @property
+    def delay_ns(self) -> int:
+        """How far output runs behind input: the look-ahead."""
+        return self._settings.look_ahead_ns
+
+    def push(self, frame: RawFrame, /) -> Iterator[AnalysedFrame]:
+        """Take the next frame; gives those that are now old enough."""
+        if frame.format != self._form:
+            yield from self.flush()
+            self._renew(frame.format)
+        assert self._looks is not None
+        before = self._held[-1] if self._held else None
+        self._held.append(frame)
+        self._held_bytes += _size(frame)
+        changed = self._looks.changes.update(frame)
+        for tracker in self._trackers.values():
+            tracker.advance(frame, self._looks.changes)
+        everything = (
+            before is None or changed > self._settings.cut_share or self._settings.looks.thorough
+        )
+        step_ns = frame.pts_ns - before.pts_ns if before else self._settings.look_ahead_ns
+        self._look(Moment(frame, self._looks.changes, max(1, step_ns), everything))
+        while self._held and (
+            frame.pts_ns - self._held[0].pts_ns >= self._settings.look_ahead_ns
+            or self._held_bytes > self._settings.held_bytes
+        ):
+            yield from self._release()
+
+    def flush(self) -> Iterator[AnalysedFrame]:
+        """Look once more at the last frame, then give everything that is held."""
+        if self._held and self._looks is not None and not self._settings.looks.thorough:
+            self._look(Moment(self._held[-1], self._looks.changes, 1, everything=True))
+        while self._held:
+            yield from self._release()
+
+    def tracks(self) -> tuple[TrackSummary, ...]:
+        """Every track that covered a released frame. Ask once, after `flush`."""
+        found = [t for tracker in self._trackers.values() for t in tracker.summaries()]
+        found += self._heads.summaries() + self._plate_zones.summaries()
+        return tuple(sorted(found, key=lambda track: track.number))
+
+    def _renew(self, form: VideoFormat) -> None:
+        looks, finders = self._settings.looks, self._finders
+        self._form = form
+        self._looks = _Looks(
+            Changes(form),
+            FaceLooks(finders.faces, form, looks) if finders.faces else None,
+            PeopleLooks(finders.people, form, looks) if finders.people else None,
+            PlateLooks(finders.plates, form, looks) if finders.plates else None,
+            Scene(form) if self._want_scene else None,
+        )
+        self._health = {
+            name: _Health()
+            for name, finder in (
+                ("faces", finders.faces),
+                ("people", finders.people),
+                ("plates", finders.plates),
+            )
+            if finder is not None
+        }
+
+    def _look(self, moment: Moment) -> None:
+        """Whose turn it is looks; what is found goes to the trackers at once."""
+        assert self._looks is not None
+        looks = self._looks
+        if (people := looks.people) is not None:
+            self._take("people", moment, lambda: people.look(moment))
+        if (faces := looks.faces) is not None:
+            heads = self._lost_heads(moment)
+            self._take("faces", moment, lambda: faces.look(moment, heads))
+        if (plates := looks.plates) is not None:
+            cars = self._trackers[Kind.VEHICLE].boxes if Kind.VEHICLE in self._trackers else ()
+            self._take("plates", moment, lambda: plates.look(moment, cars))
+
+    def _take(self, name: str, moment: Moment, look: Callable[[], list[Detections] | None]) -> None:
+        try:
+            found = look()
+        except Exception:  # whatever a finder raises, its frames are not sure
+            self._health[name].failed()
+            return
+        if found is None:
+            return
+        self._health[name].good(moment.frame.seq, self._held[0].seq)
+        together = _joined(found)
+        for kind in set(together.kinds):
+            if kind in self._trackers:
+                self._trackers[kind].observe(moment.frame, together, tuple(self._held))
+
+    def _lost_heads(self, moment: Moment) -> list[Box]:
+        """Faces that no look has confirmed lately, and heads of people whose face is not known."""
+        now, close_ns = moment.frame.pts_ns, self._settings.looks.close_ns
+        faces = self._trackers[Kind.FACE]
+        lost = list(faces.stale(now, close_ns))
+        if Kind.PERSON not in self._trackers or not self._close_turn(now):
+            return lost
+        form = moment.frame.format
+        for person in self._trackers[Kind.PERSON].boxes:
+            if not moment.changes.moved(person):
+                continue
+            upright = person.turned(form.width, form.height, form.rotation)
+            head = head_of(upright).turned_back(form.width, form.height, form.rotation)
+            if not any(_inside(face, head) for face in faces.boxes):
+                lost.append(head.scaled(0.5))
+        return lost
+
+    def _close_turn(self, now_ns: int) -> bool:
+        """Whether heads get their close-up on this frame."""
+        last = self._closed_ns
+        if last is not None and 0 <= now_ns - last < self._settings.looks.close_ns:
+            return False
+        self._closed_ns = now_ns
+        return True
+
+    def _release(self) -> Iterator[AnalysedFrame]:
+        """Give the oldest frame, unless a finder could not be relied on around it."""
+        assert self._looks is not None
+        frame = self._held.popleft()
+        self._held_bytes -= _size(frame)
+        regions: list[Region] = []
+        for tracker in self._trackers.values():
+            regions += tracker.regions(frame)
+        regions += self._implied(frame, regions)
+        if not all(health.covers(frame.seq) for health in self._health.values()):
+            self.unanalysed += 1
+            return
+        scene = None
+        if self._looks.scene is not None:
+            scene = self._looks.scene.update(frame, regions)
+        yield AnalysedFrame(frame, tuple(regions), self._looked, scene)
+
+    def _implied(self, frame: RawFrame, regions: Iterable[Region]) -> list[Region]:
+        by_kind: dict[Kind, list[Region]] = {kind: [] for kind in Kind}
+        for region in regions:
+            by_kind[region.kind].append(region)
+        implied = []
+        if self._settings.head_prior and Kind.FACE in self._looked:
+            implied += self._heads.regions(frame, by_kind[Kind.PERSON], by_kind[Kind.FACE])
+        if self._settings.plate_prior and Kind.PLATE in self._looked:
+            implied += self._plate_zones.regions(
+                frame,
+                [car for car in by_kind[Kind.VEHICLE] if car.box.width >= _LEGIBLE],
+                by_kind[Kind.PLATE],
+            )
+        return implied
+
+
+_LEGIBLE = 72.0
+"""A vehicle narrower than this, px, bears no plate that could be read."""
+
+
+def _inside(found: Box, place: Box) -> bool:
+    x, y = found.centre
+    return place.x0 <= x <= place.x1 and place.y0 <= y <= place.y1
+
+
+def _size(frame: RawFrame) -> int:
+    return sum(plane.nbytes for plane in frame.planes)
+
+
+def _joined(found: list[Detections]) -> Detections:
+    if len(found) == 1:
+        return found[0]
+    return Detections(
+        np.concatenate([part.boxes for part in found]),
+        np.concatenate([part.scores for part in found]),
+        tuple(itertools.chain.from_iterable(part.kinds for part in found)),
+        found[0].by,
+    )
