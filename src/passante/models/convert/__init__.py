@@ -1,0 +1,29 @@
+"""Conversions: from the files that packages hold to the ONNX files that we run.
+
+A conversion is a pure function of bytes. It runs on the user's machine, and its result has to have
+the hash that the card pins, so it must give the same bytes everywhere: sums and products of arrays
+go through elementwise IEEE arithmetic only (no matrix product, no mean, whose order of additions
+differs between machines), nothing is random, nothing is calibrated, and graphs are written with
+`_graph.to_bytes`.
+
+To add one: write `models/convert/NAME.py` with a function `list[bytes] -> bytes` (the parts of the
+card, in its order), add a line to CONVERTERS, and name it in the card: `convert = "NAME"`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from passante.models.convert import centerface
+
+Converter = Callable[[list[bytes]], bytes]
+"""Parts of a card in its order, each already checked -> bytes of an ONNX file."""
+
+CONVERTERS: Mapping[str, Converter] = MappingProxyType(
+    {
+        "centerface": centerface.repair,
+        "centerface-int8": centerface.quantise,
+    }
+)
+"""Conversions by the name that cards use."""

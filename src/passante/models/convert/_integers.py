@@ -1,0 +1,102 @@
+"""Networks in 8-bit integers, written as pairs of rounding and reading nodes (ONNX "QDQ").
+
+Activations are unsigned with one step for each tensor; weights are signed with a step for each
+channel; ONNX Runtime melts the pairs into integer kernels when it loads the file. Whatever is
+computed here is elementwise IEEE arithmetic on numbers of the file or of the ranges beside this
+module, so that the bytes are the same on every machine.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passante.models.convert._graph import GraphWriter
+
+_PAIR_LIMIT = 127
+"""Steps that the two largest weights of one sign in a channel may have together. On processors
+without VNNI two products of a weight by an activation are added in 16 bits: 255 times 128, one for
+rounding, just fits, whatever two the kernel takes. The network sees the same on all of them."""
+
+_LEVELS = 255
+
+
+def ranges(name: str) -> dict[str, tuple[float, float]]:
+    """Lowest and highest value of every tensor of a network, as measured once."""
+    text = resources.files(__package__).joinpath("ranges", f"{name}.json").read_text("utf-8")
+    return {tensor: (low, high) for tensor, (low, high) in json.loads(text)["ranges"].items()}
+
+
+def step(low: float, high: float) -> tuple[np.float32, np.uint8]:
+    """(size of one step, number that stands for 0) of a range; 0 is always hit exactly."""
+    low, high = min(low, 0.0), max(high, 0.0)
+    size = np.float32((high - low) / _LEVELS) or np.float32(1)
+    return size, np.uint8(np.clip(np.rint(-low / np.float64(size)), 0, _LEVELS))
+
+
+def rounded(graph: GraphWriter, given: str, name: str, *, low: float, high: float) -> str:
+    """A node that rounds a tensor to its range; gives the name of the whole numbers."""
+    return graph.node("QuantizeLinear", [given, *_scale(graph, name, low, high)], f"{name}.q")
+
+
+def reading(graph: GraphWriter, given: str, name: str, *, low: float, high: float) -> str:
+    """A node that reads whole numbers; gives the name of the values."""
+    return graph.node("DequantizeLinear", [given, *_scale(graph, name, low, high)], f"{name}.dq")
+
+
+def weights(
+    graph: GraphWriter,
+    name: str,
+    weight: NDArray[np.float32],
+    bias: NDArray[np.float32],
+    *,
+    step_in: np.float32,
+) -> None:
+    """Weights (out, ...) and biases (out,) of a convolution, to be used as NAME.weight, NAME.bias.
+
+    Args:
+        graph: Where they go.
+        name: Of the layer.
+        weight: Its weights.
+        bias: Its biases.
+        step_in: Size of one step of the tensor that the layer reads.
+    """
+    sizes = _sizes(weight)
+    flat = weight.reshape(len(weight), -1)
+    whole = np.rint(flat.astype(np.float64) / sizes[:, None].astype(np.float64))
+    whole = np.clip(whole, -127, 127).astype(np.int8).reshape(weight.shape)
+    bias_sizes = sizes * step_in
+    whole_bias = np.rint(bias.astype(np.float64) / bias_sizes.astype(np.float64))
+    limit = np.iinfo(np.int32)
+    whole_bias = np.clip(whole_bias, limit.min, limit.max).astype(np.int32)
+    for part, numbers, size in (("weight", whole, sizes), ("bias", whole_bias, bias_sizes)):
+        inputs = [
+            graph.weight(f"{name}.{part}.q", numbers),
+            graph.weight(f"{name}.{part}.step", size),
+            graph.weight(f"{name}.{part}.zero", np.zeros(len(size), numbers.dtype)),
+        ]
+        graph.node("DequantizeLinear", inputs, f"{name}.{part}", axis=0)
+
+
+def _sizes(weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Size of one step of each channel."""
+    flat = np.sort(weight.reshape(len(weight), -1).astype(np.float64), axis=1)
+    sizes = np.maximum(np.abs(flat).max(axis=1), 1e-8) / 127
+    # Depthwise kernels add in 32 bits, and are the ones that need fine steps most.
+    if weight.shape[1] > 1:
+        above = np.clip(flat[:, -2:], 0, None)
+        below = np.clip(flat[:, :2], None, 0)
+        pairs = np.maximum(above[:, 0] + above[:, 1], -(below[:, 0] + below[:, 1]))
+        sizes = np.maximum(sizes, pairs / _PAIR_LIMIT)
+    return np.asarray(sizes, np.float32)
+
+
+def _scale(graph: GraphWriter, name: str, low: float, high: float) -> list[str]:
+    size, zero = step(low, high)
+    return [
+        graph.weight(f"{name}.step", np.array(size, np.float32)),
+        graph.weight(f"{name}.zero", np.array(zero, np.uint8)),
+    ]
