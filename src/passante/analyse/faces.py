@@ -1,0 +1,108 @@
+"""Finds faces with CenterFace: every face is the centre of a hill on a map of the picture."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passante.core.names import Kind
+from passante.inside.observation import Detections
+from passante.inside.video import View
+from passante.models.session import OnnxSession
+
+_STRIDE = 4
+"""View pixels for each cell of the map."""
+_MULTIPLE = 32
+_GREY = 114
+_SAME_FACE = 0.3
+"""Two boxes that overlap by more than this (intersection over union) are one face."""
+_LARGEST = 9.0
+"""Natural logarithm of the largest height or width in cells: keeps a broken map finite."""
+
+
+class FaceFinder:
+    """Faces of any size the view can show, from about 8 px of the view upward."""
+
+    def __init__(self, session: OnnxSession, *, threshold: float = 0.2) -> None:
+        """Look with a network.
+
+        Args:
+            session: CenterFace, in floating point or integers.
+            threshold: Lowest score that counts, 0 to 1. Low, since a face that is missed costs
+                more than a covered wall.
+        """
+        if not 0 < threshold < 1:
+            raise ValueError("threshold must lie between 0 and 1")
+        self._session = session
+        self._threshold = threshold
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """Faces."""
+        return frozenset({Kind.FACE})
+
+    @property
+    def model(self) -> str:
+        """Reference of its model."""
+        return self._session.ref
+
+    def look(self, view: View) -> Detections:
+        """Every face in the view, boxes in px of the coded frame, surest first."""
+        (maps,) = self._session.run(_padded(view.pixels)[None])
+        boxes, scores = decode(maps, self._threshold)
+        return Detections(
+            boxes=view.to_frame(boxes),
+            scores=scores,
+            kinds=(Kind.FACE,) * len(scores),
+            by=self.model,
+        )
+
+
+def decode(
+    maps: NDArray[np.float32], threshold: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What a map says: boxes (n, 4) in px of the picture and scores (n,), surest first.
+
+    Args:
+        maps: (1, 5, rows, columns): heat as a logit, logarithms of height and width in cells,
+            offsets of the centre down and across in cells.
+        threshold: Lowest score, 0 to 1.
+    """
+    heat, high, wide, down, across = maps[0]
+    # The threshold becomes a logit: a sigmoid over the whole map would cost more than this look.
+    rows, columns = np.nonzero(heat > np.float32(np.log(threshold / (1 - threshold))))
+    scores = 1 / (1 + np.exp(-heat[rows, columns]))
+    order = np.argsort(-scores, kind="stable")
+    rows, columns, scores = rows[order], columns[order], scores[order]
+    half_w = np.exp(np.minimum(wide[rows, columns], _LARGEST)) * (_STRIDE / 2)
+    half_h = np.exp(np.minimum(high[rows, columns], _LARGEST)) * (_STRIDE / 2)
+    x = (columns + across[rows, columns] + 0.5) * _STRIDE
+    y = (rows + down[rows, columns] + 0.5) * _STRIDE
+    boxes = np.stack([x - half_w, y - half_h, x + half_w, y + half_h], axis=1).astype(np.float32)
+    kept = _without_doubles(boxes)
+    return boxes[kept], scores[kept].astype(np.float32)
+
+
+def _without_doubles(boxes: NDArray[np.float32]) -> list[int]:
+    """Numbers of the boxes that no surer box stands for. Boxes come surest first."""
+    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    left = np.arange(len(boxes))
+    kept: list[int] = []
+    while len(left):
+        best, left = int(left[0]), left[1:]
+        kept.append(best)
+        start = np.maximum(boxes[left, :2], boxes[best, :2])
+        end = np.minimum(boxes[left, 2:], boxes[best, 2:])
+        shared = np.maximum(end - start, 0).prod(axis=1)
+        left = left[shared <= _SAME_FACE * (areas[left] + areas[best] - shared)]
+    return kept
+
+
+def _padded(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture with grey to the right and below, up to whole steps of the network."""
+    height, width = (-(-size // _MULTIPLE) * _MULTIPLE for size in pixels.shape[:2])
+    if pixels.shape[:2] == (height, width):
+        return np.ascontiguousarray(pixels)
+    canvas = np.full((height, width, 3), _GREY, np.uint8)
+    canvas[: pixels.shape[0], : pixels.shape[1]] = pixels
+    return canvas
