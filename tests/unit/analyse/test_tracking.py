@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from passante.analyse.planner import Changes
+from passante.analyse.tracking import Tracker, TrackingSettings
+from passante.core.geometry import Box
+from passante.core.names import Cause, Kind
+from passante.inside.observation import Detections, Region
+from passante.inside.video import RawFrame
+from passante.testing import detections
+from unit.analyse.street import frame, street
+
+START = Box(60, 80, 84, 104)
+
+
+class Run:
+    """A tracker with its frames, released all at the end."""
+
+    def __init__(self, **settings: float) -> None:
+        self.tracker = Tracker(
+            Kind.FACE,
+            TrackingSettings(start=0.4, keep=0.2, **settings),  # type: ignore[arg-type]
+            itertools.count(1),
+        )
+        self.frames: list[RawFrame] = []
+        self.changes = Changes(street())
+
+    def step(self, square: Box | None, *found: Detections) -> None:
+        item = frame(len(self.frames), street(), [square] if square else [])
+        self.changes.update(item)
+        self.frames.append(item)
+        self.tracker.advance(item, self.changes)
+        for look in found:
+            self.tracker.observe(item, look, self.frames)
+
+    def regions(self) -> list[list[Region]]:
+        return [self.tracker.regions(item) for item in self.frames]
+
+
+def seen(box: Box, score: float = 0.9) -> Detections:
+    return detections((box.x0, box.y0, box.x1, box.y1), score=score)
+
+
+def test_a_weak_find_starts_nothing() -> None:
+    run = Run()
+    run.step(START, seen(START, 0.3))
+    assert run.regions() == [[]]
+
+
+def test_a_weak_find_keeps_a_track_alive() -> None:
+    run = Run(hold_ns=200_000_000)
+    run.step(START, seen(START))
+    for _ in range(20):
+        run.step(START, seen(START, 0.25))
+    regions = run.regions()
+    assert all(len(now) == 1 for now in regions)
+    assert {now[0].track for now in regions} == {1}
+
+
+def test_another_kind_is_not_tracked() -> None:
+    run = Run()
+    run.step(START, detections((60, 80, 84, 104), kind=Kind.PLATE))
+    assert run.regions() == [[]]
+
+
+def test_a_bridge_is_the_union_of_line_and_path() -> None:
+    run = Run()
+    path = [START.shifted(4.0 * i, 0) for i in range(6)]
+    for i, box in enumerate(path):
+        run.step(box, *([seen(box)] if i in (0, 5) else []))
+    for i, now in enumerate(run.regions()):
+        shared = now[0].box.intersection(path[i])
+        assert shared is not None
+        assert shared.area == pytest.approx(path[i].area)
+        assert now[0].cause is (Cause.DETECTION if i in (0, 5) else Cause.TRACKING)
+
+
+def test_uncertainty_grows_while_nothing_confirms() -> None:
+    run = Run()
+    run.step(START, seen(START))
+    for _ in range(15):
+        run.step(START)
+    widths = [now[0].box.width for now in run.regions()]
+    assert widths == sorted(widths)
+    assert widths[-1] > 1.2 * START.width
+
+
+def test_a_track_ends_when_its_hold_is_over() -> None:
+    run = Run(hold_ns=400_000_000)
+    run.step(START, seen(START))
+    for _ in range(20):
+        run.step(START)
+    covered = [bool(now) for now in run.regions()]
+    assert covered == [True] * 11 + [False] * 10
+
+
+def test_walking_back_stops_where_the_picture_disagrees() -> None:
+    run = Run(grace_ns=80_000_000)
+    for i in range(20):
+        run.step(START if i >= 10 else None, *([seen(START)] if i == 19 else []))
+    covered = [bool(now) for now in run.regions()]
+    assert covered[10:] == [True] * 10
+    assert not any(covered[:6])
+
+
+def test_two_finds_of_one_look_are_two_tracks_for_ever() -> None:
+    run = Run()
+    for i in range(10):
+        a, b = START.shifted(2.0 * i, 0), START.shifted(60 - 2.0 * i, 3)
+        both = detections((a.x0, a.y0, a.x1, a.y1), (b.x0, b.y0, b.x1, b.y1))
+        run.step(a, both)
+    assert all(len({r.track for r in now}) == 2 for now in run.regions())
+
+
+def test_one_find_by_two_looks_is_one_track() -> None:
+    run = Run()
+    double = detections((60, 80, 84, 104), (61, 81, 86, 105))
+    run.step(START, double)
+    assert len(run.regions()[0]) == 1
+
+
+def test_a_find_of_part_of_it_does_not_bare_the_rest() -> None:
+    run = Run()
+    run.step(START, seen(START))
+    part = Box(60, 80, 70, 104)
+    run.step(START, seen(part))
+    shared = run.regions()[1][0].box.intersection(START)
+    assert shared is not None
+    assert shared.area == pytest.approx(START.area, rel=0.02)
+
+
+def test_numbers_are_never_used_twice() -> None:
+    run = Run(hold_ns=80_000_000)
+    for i in range(30):
+        run.step(START, *([seen(START)] if i % 10 == 0 else []))
+    numbers = [t.number for t in run.tracker.summaries()]
+    run.regions()
+    assert len(numbers) == len(set(numbers))
+
+
+def test_a_summary_counts_frames_by_cause() -> None:
+    run = Run()
+    for i in range(8):
+        run.step(START, *([seen(START)] if i in (3, 7) else []))
+    run.regions()
+    (track,) = run.tracker.summaries()
+    assert (track.first_seq, track.last_seq) == (0, 7)
+    assert track.frames == {Cause.LOOK_AHEAD: 3, Cause.DETECTION: 2, Cause.TRACKING: 3}
