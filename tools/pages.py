@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import ast
+import dataclasses
 import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator
+from enum import StrEnum
+from importlib import resources
+from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
+from typing import get_type_hints
 
 import click
 
 from passante.cli.main import cli
-from passante.core import errors
+from passante.core import errors, names
+from passante.core.names import Sensitive
 from passante.models.card import Card, DataSet, Figure
 from passante.models.catalogue import DEFAULTS, cards
+from passante.protect import rules
+from passante.protect.operators import OPERATORS, Operator
+from passante.protect.policy import OTHERWISE, RULES, Shipped
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = "<!-- Written by `make docs` from the source. Change the source, not this page. -->"
@@ -26,6 +37,16 @@ error nothing stands under the name of the output."""
 EXIT_CODES = """\
 A run that ends well exits with 0, a wrong command line with 2, Ctrl-C with 130, SIGTERM with 143.
 A run over several inputs goes on past a bad one and exits with the code of the first."""
+
+SETTINGS_OPENING = """\
+What may be shown is a policy: a TOML file with a `name`, a `version` and one table for each
+sensitive kind. `--policy` takes the name of one that comes with the package, or a file ending in
+`.toml`. A kind that the file leaves out takes its strongest operator, never none; an unknown key is
+an error that names the nearest known one."""
+
+SETTINGS_PRIOR = """\
+`[head]` and `[plate]` also take `prior` (default `true`): cover the head of a person whose face was
+not found, and the plate of a vehicle likewise."""
 
 MODELS_OPENING = """\
 No weights are in this repository. `passante models pull` fetches the named packages with your own
@@ -135,10 +156,97 @@ def models_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def field_docs(module: ModuleType) -> dict[tuple[str, str], str]:
+    """(class, field) -> the string that stands under the field in the source."""
+    found: dict[tuple[str, str], str] = {}
+    for kind in ast.parse(inspect.getsource(module)).body:
+        if not isinstance(kind, ast.ClassDef):
+            continue
+        for field, after in pairwise(kind.body):
+            target: ast.expr | None = None
+            match field:
+                case ast.AnnAssign():
+                    target = field.target
+                case ast.Assign():
+                    target = field.targets[0]
+            text = after.value if isinstance(after, ast.Expr) else None
+            if isinstance(target, ast.Name) and isinstance(text, ast.Constant):
+                found[kind.name, target.id] = " ".join(str(text.value).split())
+    return found
+
+
+def _parameters(operator: Operator, docs: dict[tuple[str, str], str]) -> str:
+    kind = RULES[operator.name]
+    hints = get_type_hints(kind)
+    rows = []
+    for field in dataclasses.fields(kind):
+        default = field.default
+        shown = "required" if default is dataclasses.MISSING else f"`{tomlish(default)}`"
+        meaning = docs.get((kind.__name__, field.name)) or _choices(hints[field.name])
+        rows.append(f"| `{field.name}` | {shown} | {meaning} |")
+    if not rows:
+        return "No parameters."
+    return "\n".join(["| key | default | meaning |", "| --- | --- | --- |", *rows])
+
+
+def _choices(kind: type[StrEnum]) -> str:
+    """The words of an enum with what stands under each in the source."""
+    docs = field_docs(rules)
+    words = [f'`"{word}"` ({docs[kind.__name__, word.name].rstrip(".").lower()})' for word in kind]
+    return " or ".join(words)
+
+
+def tomlish(value: object) -> str:
+    """A value as it would stand in a TOML file."""
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _operator(operator: Operator, docs: dict[tuple[str, str], str]) -> str:
+    kinds = [kind.value for kind in Sensitive if operator.name in rules.ALLOWED[kind]]
+    same = "" if operator.non_interfering else " Its output depends on what stood there."
+    return "\n\n".join(
+        [
+            f"### {operator.name}",
+            f"{operator.does} For: {', '.join(kinds)}.",
+            f"What it leaks: {operator.leaks}{same}",
+            _parameters(operator, docs),
+        ]
+    )
+
+
+def _shipped(name: Shipped) -> str:
+    file = resources.files("passante.protect") / "policies" / f"{name}.toml"
+    return f"### {name}\n\n```toml\n{file.read_text(encoding='utf-8').strip()}\n```"
+
+
+def settings_page() -> str:
+    """Every key of a policy, every operator, the policies that come with the package."""
+    docs, words = field_docs(rules), field_docs(names)
+    kinds = []
+    for kind in Sensitive:
+        operators = ", ".join(f"`{name}`" for name in sorted(rules.ALLOWED[kind]))
+        meaning = words["Sensitive", kind.name].rstrip(".")
+        kinds.append(f"| `[{kind}]` | {meaning} | {operators} | `{OTHERWISE[kind].operator}` |")
+    head = ["| table | what | operators | left out |", "| --- | --- | --- | --- |"]
+    parts = [
+        "# Settings",
+        NOTE,
+        SETTINGS_OPENING,
+        "\n".join([*head, *kinds]),
+        SETTINGS_PRIOR,
+        "## Operators",
+        *(_operator(operator, docs) for operator in OPERATORS.values()),
+        "## Policies that come with the package",
+        *(_shipped(name) for name in Shipped),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/cli.md": cli_page,
     "docs/errors.md": errors_page,
     "docs/models.md": models_page,
+    "docs/settings.md": settings_page,
 }
 
 

@@ -1,5 +1,6 @@
 """What the pages name exists, and what exists stands on a page."""
 
+import dataclasses
 import re
 import shlex
 import subprocess
@@ -13,6 +14,8 @@ import pytest
 from passante.cli.main import cli
 from passante.core import errors
 from passante.models.catalogue import cards
+from passante.protect.operators import OPERATORS
+from passante.protect.policy import RULES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
@@ -27,17 +30,24 @@ def page_id(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def subcommands(command: click.Command) -> dict[str, click.Command]:
+    if not isinstance(command, click.Group):
+        return {}
+    context = click.Context(command)
+    found = {name: command.get_command(context, name) for name in command.list_commands(context)}
+    return {name: inner for name, inner in found.items() if inner is not None}
+
+
 def commands(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     yield words
-    if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
-            yield from commands(inner, (*words, name))
+    for name, inner in subcommands(command).items():
+        yield from commands(inner, (*words, name))
 
 
 def find_command(words: list[str]) -> tuple[click.Command, list[str]]:
     command: click.Command = cli
-    while isinstance(command, click.Group) and words and words[0] in command.commands:
-        command, words = command.commands[words[0]], words[1:]
+    while words and (inner := subcommands(command).get(words[0])):
+        command, words = inner, words[1:]
     return command, words
 
 
@@ -112,6 +122,15 @@ def test_every_model_is_on_its_page_with_licence_and_hash(card):
     assert card.licence in section
     assert card.sha256 in section
     assert " ".join(card.limits.split()) in section
+
+
+@pytest.mark.parametrize("kind", RULES.values(), ids=lambda kind: kind.operator)
+def test_every_operator_is_on_its_page_with_every_key_and_what_it_leaks(kind):
+    text = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    section = text.split(f"### {kind.operator}\n")[1].split("\n### ")[0]
+    assert OPERATORS[kind.operator].leaks in section
+    for field in dataclasses.fields(kind):
+        assert f"| `{field.name}` |" in section
 
 
 def test_the_generated_pages_are_current():
