@@ -2,6 +2,8 @@
 
 `CI=true` turns "skipped, since it is absent" into a failure, so that the job which should have
 the recordings and the models cannot pass without them.
+
+`@pytest.mark.models` asks for every default network, `@pytest.mark.models("find.face")` for one.
 """
 
 from __future__ import annotations
@@ -9,11 +11,17 @@ from __future__ import annotations
 import os
 import random
 import socket
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 import pytest
+
+from passante.core.errors import ModelError
+from passante.models.card import ModelRef
+from passante.models.catalogue import DEFAULTS
+from passante.models.store import find, folder
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -23,9 +31,14 @@ def _data_dir() -> Path:
     return Path(os.environ.get("PASSANTE_DATA") or ROOT.parent / "shared" / "data").resolve()
 
 
-def _model_dir() -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(os.environ.get("PASSANTE_MODELS") or cache / "passante" / "models")
+@cache
+def _lacks(ref: ModelRef) -> str:
+    """Why the network of a reference cannot be used, or ""."""
+    try:
+        find(ref)
+    except ModelError as error:
+        return f"{error} (run `passante models pull`)"
+    return ""
 
 
 def _absent(word: str) -> NoReturn:
@@ -39,8 +52,10 @@ def _needs(request: pytest.FixtureRequest) -> None:
     """Skip, or fail in CI, a test whose recordings or models are absent."""
     if request.node.get_closest_marker("data") and not _data_dir().is_dir():
         _absent("PASSANTE_DATA names no folder: the real recordings are not here")
-    if request.node.get_closest_marker("models") and not _model_dir().is_dir():
-        _absent("no models on this machine: run `passante models pull`")
+    models = request.node.get_closest_marker("models")
+    for task in (models.args or DEFAULTS) if models else ():
+        if lack := _lacks(DEFAULTS[task]):
+            _absent(lack)
 
 
 @pytest.fixture(autouse=True)
@@ -80,4 +95,4 @@ def model_store(request: pytest.FixtureRequest) -> Path:
     """The folder of pulled models; only for tests marked `models`."""
     if request.node.get_closest_marker("models") is None:
         pytest.fail("a test that uses model_store carries @pytest.mark.models", pytrace=False)
-    return _model_dir()
+    return folder()
