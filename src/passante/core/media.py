@@ -111,6 +111,8 @@ class VideoStream:
     """How many frames there should be, or None."""
     codec: str
     """FFmpeg's name of the codec."""
+    quality: int | None = None
+    """Of a lossy picture, 1 (worst) to 100; None for video and where it was stored without loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ class AudioStream:
     """bit/s, or None."""
     language: str | None = None
     """ISO 639-2 tag of the track: technical, not personal."""
+    depth: int | None = None
+    """Bits of a decoded sample, or None."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,29 @@
-"""Where media comes from."""
+"""Where media comes from: files today, on one clock each, pictures and sound interleaved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from passante.sources._inspect import PICTURES, inspect
+from passante.sources.file import FileSource
+from passante.sources.picture import PictureSource
+
+__all__ = ["FileSource", "PictureSource", "open_source"]
+
+
+def open_source(path: Path, *, allow_truncated: bool = False) -> FileSource | PictureSource:
+    """Open a recording, a picture or a sound file; its content decides which, never its name.
+
+    Args:
+        path: The file.
+        allow_truncated: Read what is there of a file whose end is missing, and note it.
+
+    Raises:
+        SourceUnavailableError: It is missing, empty, a folder, unreadable or not media.
+        SourceLostError: Its end or its index is missing.
+        DecodeError: Its container is known, its content cannot be decoded.
+    """
+    inspected = inspect(path)
+    if inspected.family in PICTURES:
+        return PictureSource(path, inspected, allow_truncated=allow_truncated)
+    return FileSource(path, inspected, allow_truncated=allow_truncated)

@@ -1,0 +1,98 @@
+"""A file that stands under its final name only once it is complete."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from passante.core.errors import SettingsError, SinkError
+
+
+def sink_error(name: str, error: BaseException) -> SinkError:
+    """What to tell a person about a failed write, whatever library it came through."""
+    number = getattr(error, "errno", None)
+    said = getattr(error, "strerror", None) or type(error).__name__
+    hint = {
+        28: "The disk is full; free some space or write elsewhere.",
+        27: "A limit on the size of files was reached; write elsewhere.",
+        122: "The disk quota is used up; free some space or write elsewhere.",
+        13: "Give your user write permission on the folder.",
+        30: "The disk is mounted read-only; write elsewhere.",
+    }.get(number or 0, "Check the disk the output lies on, and its free space.")
+    return SinkError(f"{name}: cannot be written ({said})", hint=hint)
+
+
+class PartialFile:
+    """A hidden file beside its target, named so that a leftover of a killed run is recognised.
+
+    Attributes:
+        path: Where to write: `.NAME.passante-PID.part` in the folder of the target.
+    """
+
+    def __init__(self, target: Path, *, overwrite: bool, source: Path | None = None) -> None:
+        self._target = target
+        self._done = False
+        if source is not None and _same(source, target):
+            raise SettingsError(
+                f"{target.name}: input and output are the same file",
+                hint="Choose another name for the output; the input is never touched.",
+            )
+        if target.is_dir():
+            raise SettingsError(
+                f"{target.name}: is a folder", hint="Name the file to write, not its folder."
+            )
+        if target.exists() and not overwrite:
+            raise SettingsError(
+                f"{target.name}: exists already",
+                hint="Choose another name, or allow it to be replaced with --overwrite.",
+            )
+        self.path = target.with_name(f".{target.name}.passante-{os.getpid()}.part")
+        try:
+            # Made here and now, so that an unwritable folder is known before any work is done.
+            with self.path.open("wb"):
+                pass
+        except FileNotFoundError as error:
+            raise SinkError(
+                f"{target.name}: its folder does not exist", hint="Make the folder first."
+            ) from error
+        except OSError as error:
+            raise sink_error(target.name, error) from error
+
+    def commit(self) -> None:
+        """Put the complete file under its final name, on the disk and not only in memory."""
+        if self._done:
+            return
+        try:
+            with self.path.open("rb+") as file:
+                os.fsync(file.fileno())
+            self.path.replace(self._target)
+            _sync_folder(self._target.parent)
+        except OSError as error:
+            self.discard()
+            raise sink_error(self._target.name, error) from error
+        self._done = True
+
+    def discard(self) -> None:
+        """Remove what was written; does nothing after `commit`."""
+        if not self._done:
+            with contextlib.suppress(OSError):
+                self.path.unlink(missing_ok=True)
+            self._done = True
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one.resolve() == other.resolve()
+
+
+def _sync_folder(folder: Path) -> None:
+    # Some file systems cannot sync a folder; the rename itself has happened by then.
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,158 @@
+"""What an opened container holds, and what of it will be left behind."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import av
+from av.stream import Disposition
+
+from passante.core.clock import NS_PER_S
+from passante.core.media import AudioStream, Colour, VideoFormat, VideoStream
+from passante.core.names import StreamId
+from passante.sources._decode import FULL_RANGE, carried_as
+
+_BOTTOM_FIRST = (3, 5)
+"""AV_FIELD_BB and AV_FIELD_BT: the bottom field is shown first."""
+_PLACE = ("location", "gps", "xyz", "geotag")
+_TIME = ("creation", "date", "time", "year", "tim")
+_QUIET = {
+    "major_brand", "minor_version", "compatible_brands", "handler_name", "vendor_id", "language",
+    "encoder", "duration", "number_of_frames", "number_of_bytes", "bps", "rotate",
+}  # fmt: skip
+"""Keys that every writer sets and that say nothing about the recording."""
+
+
+def is_picture_only(stream: av.video.stream.VideoStream) -> bool:
+    """True for cover art and thumbnails, which containers keep as streams of video."""
+    return bool(stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails))
+
+
+def choose_video(
+    container: av.container.InputContainer,
+) -> av.video.stream.VideoStream | None:
+    """The stream of pictures that is carried: the largest, at equal size the first."""
+    streams = [stream for stream in container.streams.video if not is_picture_only(stream)]
+    return max(streams, key=_area, default=None)
+
+
+def _area(stream: av.video.stream.VideoStream) -> int:
+    context = stream.codec_context
+    return 0 if context is None else context.width * context.height
+
+
+def video_format(
+    frame: av.VideoFrame, stream: av.video.stream.VideoStream
+) -> tuple[VideoFormat, str]:
+    """The format of all frames of a stream, read off its first, and its FFmpeg pixel format."""
+    layout, target = carried_as(frame.format.name)
+    full = frame.color_range == FULL_RANGE or frame.format.name.startswith("yuvj")
+    aspect = stream.sample_aspect_ratio or Fraction(1)
+    order = stream.codec_context.field_order
+    made = VideoFormat(
+        width=frame.width,
+        height=frame.height,
+        layout=layout,
+        colour=Colour(
+            primaries=int(frame.color_primaries),
+            transfer=int(frame.color_trc),
+            matrix=int(frame.colorspace),
+            full_range=full,
+        ),
+        sample_aspect=aspect if aspect > 0 else Fraction(1),
+        rotation=round(-frame.rotation / 90) * 90 % 360,
+        interlaced=frame.interlaced_frame,
+        top_field_first=order not in _BOTTOM_FIRST,
+    )
+    return made, target
+
+
+def video_stream(stream: av.video.stream.VideoStream, form: VideoFormat) -> VideoStream:
+    """The stream of pictures as its container describes it."""
+    return VideoStream(
+        stream=StreamId("video"),
+        format=form,
+        time_base=stream.time_base or Fraction(1, 90_000),
+        rate=stream.average_rate or stream.guessed_rate or None,
+        frames=stream.frames or None,
+        codec=stream.codec_context.name,
+    )
+
+
+def audio_stream(stream: av.audio.stream.AudioStream, number: int) -> AudioStream:
+    """One stream of sound as its container describes it; `number` counts from 0."""
+    context = stream.codec_context
+    bits = context.format.bits if context.format else None
+    return AudioStream(
+        stream=StreamId(f"audio-{number + 1}"),
+        rate_hz=context.sample_rate,
+        layout=context.layout.name,
+        channels=context.layout.nb_channels,
+        time_base=stream.time_base or Fraction(1, context.sample_rate),
+        codec=context.codec.canonical_name,
+        bit_rate=context.bit_rate or None,
+        language=stream.language if stream.language != "und" else None,
+        depth=bits,
+    )
+
+
+def duration_ns(container: av.container.InputContainer) -> int | None:
+    """How long the container says it is, in ns."""
+    return None if container.duration is None else container.duration * (NS_PER_S // av.time_base)
+
+
+def can_decode(stream: av.audio.stream.AudioStream) -> bool:
+    """True where there is a decoder for the sound and its rate and channels are known."""
+    context = stream.codec_context
+    return context is not None and context.sample_rate > 0 and context.layout.nb_channels > 0
+
+
+def exact_end(container: av.container.InputContainer) -> Fraction | None:
+    """When the last sample ends, in s, for containers that state it exactly; else None."""
+    if container.format.name not in {"flac", "mp3"} or not container.streams.audio:
+        return None
+    stream = container.streams.audio[0]
+    if stream.duration is None or stream.time_base is None:
+        return None
+    return (stream.start_time or 0) * stream.time_base + stream.duration * stream.time_base
+
+
+def dropped(
+    container: av.container.InputContainer,
+    video: av.video.stream.VideoStream | None,
+    undecodable: int,
+) -> tuple[str, ...]:
+    """One phrase for each kind of thing that is not carried over, without its content."""
+    streams = container.streams
+    pictures = sum(is_picture_only(stream) for stream in streams.video)
+    further = len(streams.video) - pictures - (video is not None)
+    unknown = sum(stream.type == "unknown" for stream in streams)
+    found = [
+        _counted(len(streams.subtitles), "subtitle track", "subtitle tracks"),
+        _counted(len(streams.data), "data track", "data tracks"),
+        _counted(len(streams.attachments), "attachment", "attachments"),
+        _counted(pictures, "attached picture", "attached pictures"),
+        _counted(further, "further video track", "further video tracks"),
+        _counted(unknown, "track of unknown type", "tracks of unknown type"),
+        _counted(undecodable, "undecodable sound track", "undecodable sound tracks"),
+        _counted(len(container.chapters()), "chapter", "chapters"),
+    ]
+    keys = {key.lower() for key in container.metadata}
+    keys |= {key.lower() for stream in streams for key in stream.metadata}
+    keys = {key.split("-eng")[0] for key in keys} - _QUIET
+    keys = {key for key in keys if not key.startswith("_statistics")}
+    place = {key for key in keys if any(word in key for word in _PLACE)}
+    moment = {key for key in keys - place if any(word in key for word in _TIME)}
+    if place:
+        found.append("metadata: location")
+    if moment:
+        found.append("metadata: creation time")
+    if keys - place - moment:
+        found.append("metadata: title and others")
+    return tuple(phrase for phrase in found if phrase)
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    if number == 0:
+        return ""
+    return one if number == 1 else f"{number} {many}"

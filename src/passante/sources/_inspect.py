@@ -1,0 +1,150 @@
+"""A file before any library parses it: is it there, what does it start with, is all of it there.
+
+Containers state their own size in their first bytes, so a file that was cut off is told from a
+whole one in a few reads, before an hour of work goes into it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+from passante.core.errors import SourceUnavailableError
+
+
+class Family(StrEnum):
+    """What the first bytes of a file say that it is."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+    WEBP = "webp"
+    ISO = "mp4"
+    MATROSKA = "matroska"
+    RIFF = "riff"
+    OTHER = "other"
+
+
+PICTURES = frozenset({Family.JPEG, Family.PNG, Family.WEBP})
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What the bytes of a file say about it."""
+
+    family: Family
+    size_bytes: int
+    missing_bytes: int = 0
+    """How many bytes the container promises that the file does not have; at least this many."""
+    index_missing: bool = False
+    """A recording without the index (moov) that says where its frames lie."""
+
+
+def inspect(path: Path) -> Inspected:
+    """Look at the first bytes and the frame of a file; raises SourceUnavailableError."""
+    name = path.name or str(path)
+    try:
+        found = path.stat()
+    except FileNotFoundError as error:
+        raise SourceUnavailableError(
+            f"{name}: no such file", hint="Check the path for typing errors."
+        ) from error
+    except OSError as error:
+        raise SourceUnavailableError(
+            f"{name}: cannot be reached ({_reason(error)})", hint="Check the path and the disk."
+        ) from error
+    if stat.S_ISDIR(found.st_mode):
+        raise SourceUnavailableError(
+            f"{name}: is a folder, not a file", hint="Name one file, or give the folder as input."
+        )
+    if not stat.S_ISREG(found.st_mode):
+        raise SourceUnavailableError(
+            f"{name}: is no regular file", hint="Copy the recording into a file first."
+        )
+    try:
+        with path.open("rb") as file:
+            if found.st_size == 0:
+                raise SourceUnavailableError(
+                    f"{name}: is empty (0 bytes)",
+                    hint="The copy or the recording failed; fetch the file again.",
+                )
+            return _read(file, found.st_size)
+    except PermissionError as error:
+        raise SourceUnavailableError(
+            f"{name}: no permission to read it", hint="Give your user read permission on the file."
+        ) from error
+    except OSError as error:
+        raise SourceUnavailableError(
+            f"{name}: cannot be read ({_reason(error)})", hint="Check the disk it lies on."
+        ) from error
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno else type(error).__name__
+
+
+def _read(file: BinaryIO, size: int) -> Inspected:
+    head = file.read(16)
+    if head.startswith(b"\xff\xd8\xff"):
+        return Inspected(Family.JPEG, size)
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Inspected(Family.PNG, size)
+    if head[:4] == b"RIFF":
+        promised = int.from_bytes(head[4:8], "little") + 8
+        # Recorders that write as they go leave the size at 0 or at the largest number.
+        missing = max(0, promised - size) if 8 < promised < 0xFFFF_FFF0 else 0
+        family = Family.WEBP if head[8:12] == b"WEBP" else Family.RIFF
+        return Inspected(family, size, missing)
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return Inspected(Family.MATROSKA, size, _matroska_missing(file, size))
+    if head[4:8] in {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp"}:
+        return _read_iso(file, size)
+    return Inspected(Family.OTHER, size)
+
+
+def _read_iso(file: BinaryIO, size: int) -> Inspected:
+    """Walk the top-level boxes of ISO 14496-12; the last may promise more than there is."""
+    at, index, media = 0, False, False
+    while at < size:
+        file.seek(at)
+        head = file.read(16)
+        if len(head) < 8:
+            return Inspected(Family.ISO, size, 8 - len(head), not index)
+        length, kind = int.from_bytes(head[:4], "big"), head[4:8]
+        if length == 1:
+            length = int.from_bytes(head[8:16], "big")
+        if length == 0:
+            length = size - at
+        if length < 8:
+            break
+        index |= kind == b"moov" and at + length <= size
+        media |= kind in {b"mdat", b"moof"}
+        at += length
+    return Inspected(Family.ISO, size, max(0, at - size), media and not index)
+
+
+def _matroska_missing(file: BinaryIO, size: int) -> int:
+    """How many bytes of the segment are missing; 0 where its size is not stated."""
+    file.seek(0)
+    head = file.read(4096)
+    at = 4
+    length, at = _vint(head, at)
+    if length is None:
+        return 0
+    at += length
+    if head[at : at + 4] != b"\x18\x53\x80\x67":
+        return 0
+    length, at = _vint(head, at + 4)
+    return 0 if length is None else max(0, at + length - size)
+
+
+def _vint(data: bytes, at: int) -> tuple[int | None, int]:
+    """The variable-length number at `at` (RFC 8794), None if unknown, and where it ends."""
+    if at >= len(data) or data[at] == 0:
+        return None, at + 1
+    width = 9 - data[at].bit_length()
+    value = int.from_bytes(data[at : at + width], "big") & ((1 << 7 * width) - 1)
+    return (None if value == (1 << 7 * width) - 1 else value), at + width
