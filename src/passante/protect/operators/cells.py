@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,15 +153,20 @@ def _ones(patch: Patch, grid: Grid, form: VideoFormat, number: int, plane: Plane
     """The mask of a patch in samples like those of `plane`: all bits set where it is taken."""
     assert patch.mask is not None
     step_x, step_y = grid.plane_step(form, number)
-    ones: Plane = np.negative(patch.mask.astype(plane.dtype, order="C"))
+    # Any: numpy cannot say that this is the dtype of `plane`.
+    ones: NDArray[Any] = np.negative(patch.mask.astype(plane.dtype, order="C"))
     if step_x == 2:
-        # One wide number of two samples: far quicker than any way to repeat columns.
-        wide = np.uint16 if plane.dtype == np.uint8 else np.uint32
-        twice = 1 + (1 << 8 * plane.itemsize)
-        ones = (ones.astype(wide) * wide(twice)).view(plane.dtype)
+        ones = _each_twice(ones)
     if step_y > 1:
         ones = np.repeat(ones, step_y, axis=0)
     return ones[: plane.shape[0], : plane.shape[1]]
+
+
+def _each_twice(samples: NDArray[Any]) -> Plane:
+    """Every column twice, by writing two samples as one wide number: far quicker than a repeat."""
+    if samples.dtype == np.uint8:
+        return (samples.astype(np.uint16) * np.uint16(0x101)).view(np.uint8)
+    return (samples.astype(np.uint32) * np.uint32(0x1_0001)).view(np.uint16)
 
 
 def paint(
