@@ -32,16 +32,17 @@ class Stopped(BaseException):
 
 @contextmanager
 def stop_on_signals() -> Iterator[None]:
-    """Within it, the first Ctrl-C, SIGTERM or SIGHUP raises `Stopped`; further ones wait.
+    """Within it, the first Ctrl-C, SIGTERM or SIGHUP raises `Stopped`.
 
-    Cleaning up is short and must not be cut short: an impatient second Ctrl-C changes nothing.
+    Cleaning up is short and must not be cut short, so an impatient second Ctrl-C changes nothing.
+    From the third on they count again, in case the first one was swallowed on its way.
     """
-    stopping = False
+    asked = 0
 
     def stop(number: int, _: FrameType | None) -> None:
-        nonlocal stopping
-        if not stopping:
-            stopping = True
+        nonlocal asked
+        asked += 1
+        if asked != 2:
             raise Stopped(number)
 
     signals = [signal.SIGINT, signal.SIGTERM]

@@ -95,6 +95,8 @@ class Runner:
         self._alive = 0
         self._lock = threading.Lock()
         self._done = threading.Event()
+        self.complete = False
+        """Whether the sink was closed: what was written stands, whatever happened since."""
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -204,6 +206,7 @@ class Runner:
             self._write(self._flushed(audio_lane.protect, stream, Place.PROTECTION))
         self._check_books()
         self._pipeline.sink.close()
+        self.complete = True
 
     def _write(self, items: Iterable[Outbound]) -> None:
         for item in items:

@@ -1,0 +1,187 @@
+"""From a policy and a file to a pipeline: which networks, which stages, which sink."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from passante.analyse.faces import FaceFinder
+from passante.analyse.looks import LookSettings
+from passante.analyse.persons import PersonFinder
+from passante.analyse.plates import PlateFinder
+from passante.analyse.speech import AnalyseSpeech
+from passante.analyse.video import AnalyseVideo, AnalysisSettings, Finders
+from passante.analyse.voice import SileroDetector, VoiceDetector
+from passante.core.media import MediaInfo, MediaKind
+from passante.core.names import Kind, StreamId
+from passante.flow import Sink, Source
+from passante.inside.audio import AnalysedAudio, RawAudio
+from passante.inside.observation import SpeechSpan
+from passante.models import store
+from passante.models.catalogue import DEFAULTS
+from passante.models.session import OnnxSession
+from passante.outside.media import Outbound
+from passante.pipeline.runner import AudioLane, Lane, Pipeline, Raw, VideoLane
+from passante.protect.audio import ProtectAudio
+from passante.protect.policy import Policy
+from passante.protect.rules import Scene, Silence
+from passante.protect.video import ProtectVideo
+
+
+class Equipment:
+    """A policy and the networks that it needs: opened when first needed, used for many files.
+
+    Args:
+        policy: Decides what must be found.
+        finders: Used instead of the default networks.
+        voice: Likewise.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        finders: Finders | None = None,
+        voice: VoiceDetector | None = None,
+    ) -> None:
+        self.policy = policy
+        self._finders = finders
+        self._voice = voice
+
+    @property
+    def finders(self) -> Finders:
+        """Who looks at pictures.
+
+        Raises:
+            ModelError: A network is missing, altered or not what its card says.
+        """
+        if self._finders is None:
+            needed = self.policy.kinds_needed
+            self._finders = Finders(
+                faces=FaceFinder(_session("find.face")) if Kind.FACE in needed else None,
+                people=(
+                    PersonFinder(_session("find.person"))
+                    if needed & {Kind.PERSON, Kind.VEHICLE}
+                    else None
+                ),
+                plates=PlateFinder(_session("find.plate")) if Kind.PLATE in needed else None,
+            )
+        return self._finders
+
+    @property
+    def voice(self) -> VoiceDetector | None:
+        """Who listens for speech; None where the policy keeps no sound at all.
+
+        Raises:
+            ModelError: The network is missing, altered or not what its card says.
+        """
+        if self._voice is None and not isinstance(self.policy.speech, Silence):
+            self._voice = SileroDetector(_session("find.speech"))
+        return self._voice
+
+
+def _session(task: str) -> OnnxSession:
+    return OnnxSession(store.find(DEFAULTS[task]))
+
+
+class AllSpeech:
+    """A stage that takes every sample for speech: for a policy that keeps no sound, no network."""
+
+    delay_ns = 0
+
+    def __init__(self) -> None:
+        self._first = True
+
+    def push(self, raw: RawAudio, /) -> Iterator[AnalysedAudio]:
+        """The block, all of it speech."""
+        first, self._first = self._first, False
+        yield AnalysedAudio(raw, np.ones(raw.samples.shape[1], np.float32), begins=first)
+
+    def flush(self) -> tuple[()]:
+        """Nothing was held."""
+        return ()
+
+
+class SpansKept:
+    """Hands on what another stage makes of sound, and keeps where the speech was."""
+
+    def __init__(self, stage: AnalyseSpeech) -> None:
+        self._stage = stage
+        self.spans: list[SpeechSpan] = []
+
+    @property
+    def delay_ns(self) -> int:
+        """That of the other stage."""
+        return self._stage.delay_ns
+
+    @property
+    def failures(self) -> int:
+        """Pieces of 32 ms that count as speech because they could not be judged."""
+        return self._stage.failures
+
+    def push(self, raw: RawAudio, /) -> Iterator[AnalysedAudio]:
+        """What became ready through `raw`."""
+        return self._noted(self._stage.push(raw))
+
+    def flush(self) -> Iterator[AnalysedAudio]:
+        """What was held."""
+        return self._noted(self._stage.flush())
+
+    def _noted(self, items: Iterable[AnalysedAudio]) -> Iterator[AnalysedAudio]:
+        for item in items:
+            self.spans.extend(item.spans)
+            yield item
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A pipeline, ready to run, with those of its parts that a report asks afterwards."""
+
+    pipeline: Pipeline
+    models: tuple[str, ...]
+    """References of all networks in it, sorted."""
+    look: AnalyseVideo | None = None
+    listeners: dict[StreamId, SpansKept] = field(default_factory=dict)
+    maskers: dict[StreamId, ProtectAudio] = field(default_factory=dict)
+
+
+def build(
+    info: MediaInfo, source: Source[Raw], sink: Sink[Outbound], equipment: Equipment
+) -> Built:
+    """Stages for every stream of `source`.
+
+    Raises:
+        ModelError: A network that the policy needs cannot be used.
+    """
+    policy = equipment.policy
+    video: dict[StreamId, VideoLane] = {}
+    audio: dict[StreamId, AudioLane] = {}
+    models: set[str] = set()
+    look: AnalyseVideo | None = None
+    if info.video is not None:
+        finders = equipment.finders
+        seen_by = {f.model for f in (finders.faces, finders.people, finders.plates) if f}
+        models |= seen_by
+        look = AnalyseVideo(
+            finders,
+            AnalysisSettings(looks=LookSettings(thorough=info.kind is MediaKind.PICTURE)),
+            needed=policy.kinds_needed,
+            scene=any(isinstance(rule, Scene) for rule in policy.rules.values()),
+        )
+        video[info.video.stream] = Lane(look, ProtectVideo(policy, sorted(seen_by)))
+    listeners: dict[StreamId, SpansKept] = {}
+    maskers: dict[StreamId, ProtectAudio] = {}
+    for track in info.audio:
+        voice = equipment.voice
+        heard_by = (voice.model,) if voice else ()
+        models.update(heard_by)
+        maskers[track.stream] = ProtectAudio(policy, heard_by)
+        if voice is None:
+            audio[track.stream] = Lane(AllSpeech(), maskers[track.stream])
+        else:
+            listeners[track.stream] = SpansKept(AnalyseSpeech(voice))
+            audio[track.stream] = Lane(listeners[track.stream], maskers[track.stream])
+    pipeline = Pipeline(source, sink, video, audio)
+    return Built(pipeline, tuple(sorted(models)), look, listeners, maskers)

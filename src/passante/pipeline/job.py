@@ -1,0 +1,199 @@
+"""One file from beginning to end: open, build, run, report."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from passante import __version__
+from passante.core.clock import NS_PER_S, Clock
+from passante.core.media import MediaInfo
+from passante.core.names import Cause
+from passante.models.catalogue import cards
+from passante.pipeline import report
+from passante.pipeline.build import Built, Equipment, build
+from passante.pipeline.meter import Meter, Observer, Place, Tolerance
+from passante.pipeline.runner import Fault, Runner
+from passante.protect.policy import PICTURE, SOUND, Policy
+from passante.sinks import OutputSettings, open_sink
+from passante.sources import open_source
+
+Watch = Callable[[MediaInfo], Observer]
+"""Told what the input holds; gives the observer of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to make of which file."""
+
+    source: Path
+    target: Path
+    output: OutputSettings = field(default_factory=OutputSettings)
+    allow_truncated: bool = False
+    """Keep what is readable of a file whose end is missing."""
+    tolerance: Tolerance = field(default_factory=Tolerance)
+
+
+def protect_file(
+    job: Job, equipment: Equipment, *, watch: Watch | None = None, clock: Clock | None = None
+) -> report.Report:
+    """Protect one file. On any error, and on any interruption, nothing stands at the target.
+
+    Raises:
+        PassanteError: What stopped it.
+    """
+    wall, cpu = time.monotonic(), time.process_time()
+    source = open_source(job.source, allow_truncated=job.allow_truncated)
+    try:
+        info = source.info
+        sink = open_sink(job.target, info, job.output, source=job.source)
+        try:
+            built = build(info, source, sink, equipment)
+            meter = Meter(built.pipeline.streams, tolerance=job.tolerance, clock=clock)
+            runner = Runner(built.pipeline, meter)
+        except BaseException:
+            sink.abort()
+            raise
+    except BaseException:
+        source.close()
+        raise
+    try:
+        runner.run(watch(info) if watch else None)
+        counts = meter.counts()
+        return report.Report(
+            software=f"passante {__version__}",
+            policy=_policy(equipment.policy),
+            models=_models(built.models),
+            input=report.InputRead(
+                name=job.source.name,
+                kind=info.kind.value,
+                container=info.container,
+                duration_s=info.duration_ns / NS_PER_S if info.duration_ns else None,
+                truncated=source.truncated,
+                dropped=info.dropped,
+            ),
+            output=report.OutputWritten(name=job.target.name, size_bytes=job.target.stat().st_size),
+            streams=_streams(info, meter, runner.faults),
+            tracks=_tracks(built),
+            speech=_speech(built),
+            notes=(*source.notes, *_notes(built)),
+            timing=report.Timing(
+                wall_s=round(time.monotonic() - wall, 3),
+                cpu_s=round(time.process_time() - cpu, 3),
+                media_s=max((count.media_s for count in counts.values()), default=0.0),
+                peak_rss_bytes=peak_rss_bytes(),
+            ),
+        )
+    except BaseException:
+        # An interruption may come in the very moment in which the file has got its name.
+        if runner.complete:
+            job.target.unlink(missing_ok=True)
+        raise
+
+
+def peak_rss_bytes() -> int:
+    """The most memory that this process has held so far."""
+    # Linux carries the peak of getrusage() over from the process that started this one.
+    try:
+        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _policy(policy: Policy) -> report.PolicyUsed:
+    receipt = policy.receipt((*PICTURE, *SOUND), ())
+    return report.PolicyUsed(
+        name=policy.name,
+        version=policy.version,
+        sha256=policy.sha256,
+        leaves_visible=policy.leaves_visible(),
+        operators=dict(receipt.operators),
+        revealed=dict(receipt.revealed),
+    )
+
+
+def _models(refs: Iterable[str]) -> tuple[report.ModelUsed, ...]:
+    known = cards()
+    return tuple(
+        report.ModelUsed(ref=card.ref, task=card.task, sha256=card.sha256)
+        for ref, card in known.items()
+        if ref in set(refs)
+    )
+
+
+def _streams(
+    info: MediaInfo, meter: Meter, faults: Iterable[Fault]
+) -> tuple[report.StreamDone, ...]:
+    codecs = {track.stream: track.codec for track in info.audio}
+    if info.video is not None:
+        codecs[info.video.stream] = info.video.codec
+    return tuple(
+        report.StreamDone(
+            stream=stream,
+            kind="video" if info.video and stream == info.video.stream else "audio",
+            codec=codecs[stream],
+            read=count.read,
+            written=count.written,
+            dropped=report.Lost(
+                unanalysed=count.unanalysed, unprotected=count.unprotected, late=count.late
+            ),
+            media_s=count.media_s,
+            delay_mean_s=round(count.delay_mean_s, 4),
+            delay_max_s=round(count.delay_max_s, 4),
+            faults=tuple(
+                report.FaultSeen(
+                    place="analysis" if fault.place is Place.ANALYSIS else "protection",
+                    error=fault.error,
+                    times=fault.times,
+                )
+                for fault in faults
+                if fault.stream == stream
+            ),
+        )
+        for stream, count in meter.counts().items()
+    )
+
+
+def _tracks(built: Built) -> tuple[report.TrackCovered, ...]:
+    return tuple(
+        report.TrackCovered(
+            number=track.number,
+            kind=track.kind.value,
+            first=report.Moment(seq=track.first_seq, time_s=track.first_ns / NS_PER_S),
+            last=report.Moment(seq=track.last_seq, time_s=track.last_ns / NS_PER_S),
+            frames=report.Frames(**{cause.value: track.frames.get(cause, 0) for cause in Cause}),
+        )
+        for track in (built.look.tracks() if built.look else ())
+    )
+
+
+def _speech(built: Built) -> tuple[report.SpeechFound, ...]:
+    return tuple(
+        report.SpeechFound(
+            stream=stream, start_s=span.start_ns / NS_PER_S, end_s=span.end_ns / NS_PER_S
+        )
+        for stream, listener in built.listeners.items()
+        for span in listener.spans
+    )
+
+
+def _notes(built: Built) -> list[str]:
+    notes = []
+    for stream, listener in built.listeners.items():
+        if listener.failures:
+            notes.append(
+                f"{stream}: {listener.failures} pieces of 32 ms could not be judged "
+                "and were treated as speech"
+            )
+    for stream, masker in built.maskers.items():
+        if masker.failures:
+            notes.append(f"{stream}: silenced in {masker.failures} places where masking failed")
+    return notes
