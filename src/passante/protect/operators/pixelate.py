@@ -37,6 +37,8 @@ def render(
         patch = box_patch(grown, grid)
         if patch is None:
             continue
+        if not math.isfinite(grown.width + grown.height):  # it takes the whole picture
+            grown = Box(0, 0, form.width, form.height)
         across = block_cells(grown.width, form.width, grid.step_x, rule.blocks)
         down = block_cells(grown.height, form.height, grid.step_y, rule.blocks)
         for number, plane in enumerate(planes):
@@ -52,7 +54,7 @@ def block_cells(box_px: float, picture_px: int, step: int, blocks: int) -> int:
     border does not get finer blocks.
     """
     # A box reaches up to one cell further on each side once it is rounded outward.
-    length = box_px + 2 * step if math.isfinite(box_px) and box_px < picture_px else picture_px
+    length = min(box_px + 2 * step, blocks * picture_px)
     return max(-(-BLOCK_MIN_PX // step), math.ceil(length / step / blocks))
 
 
