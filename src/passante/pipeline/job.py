@@ -11,6 +11,7 @@ from pathlib import Path
 
 from passante import __version__
 from passante.core.clock import NS_PER_S, Clock
+from passante.core.errors import ProtectError
 from passante.core.media import MediaInfo
 from passante.core.names import Cause
 from passante.models.catalogue import cards
@@ -62,7 +63,13 @@ def protect_file(
         source.close()
         raise
     try:
-        runner.run(watch(info) if watch else None)
+        try:
+            runner.run(watch(info) if watch else None)
+        except ProtectError as error:
+            # Frames around a failing finder are withheld, so the error knows only their number.
+            if error.__cause__ is None and built.look is not None:
+                raise error from built.look.last_error
+            raise
         counts = meter.counts()
         return report.Report(
             software=f"passante {__version__}",
@@ -77,7 +84,7 @@ def protect_file(
                 dropped=info.dropped,
             ),
             output=report.OutputWritten(name=job.target.name, size_bytes=job.target.stat().st_size),
-            streams=_streams(info, meter, runner.faults),
+            streams=_streams(info, meter, (*runner.faults, *_finder_faults(built))),
             tracks=_tracks(built),
             speech=_speech(built),
             notes=(*source.notes, *_notes(built)),
@@ -160,6 +167,16 @@ def _streams(
         )
         for stream, count in meter.counts().items()
     )
+
+
+def _finder_faults(built: Built) -> list[Fault]:
+    if built.look is None:
+        return []
+    (stream,) = built.pipeline.video
+    return [
+        Fault(stream, Place.ANALYSIS, error, times)
+        for error, times in built.look.faults.most_common()
+    ]
 
 
 def _tracks(built: Built) -> tuple[report.TrackCovered, ...]:
