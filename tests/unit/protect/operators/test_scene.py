@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from passante.core.geometry import Box
+from passante.core.media import VideoFormat
 from passante.protect.operators import fill, scene
 from passante.protect.rules import Fill, Scene, Shape
 from passante.testing import raw_frame, video_format
@@ -34,9 +35,9 @@ def test_without_a_background_there_is_a_fill() -> None:
 
 
 @pytest.mark.parametrize("other", [video_format(66, 48), video_format(64, 48, "yuv420p10le")])
-def test_a_background_of_another_format_is_refused(other: object) -> None:
+def test_a_background_of_another_format_is_refused(other: VideoFormat) -> None:
     with pytest.raises(ValueError, match="another format"):
-        scene.render(copies(), FORM, [BOX], RULE, raw_frame(form=other).planes)  # type: ignore[arg-type]
+        scene.render(copies(), FORM, [BOX], RULE, raw_frame(form=other).planes)
 
 
 def test_nobody_outside_the_picture_is_replaced() -> None:
