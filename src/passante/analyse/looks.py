@@ -5,16 +5,15 @@ One class a finder. Each gives what it found on this frame, or None if it was no
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passante.analyse.finder import Finder
-from passante.analyse.planner import Changes, Rota, tiles
+from passante.analyse.planner import Budget, Changes, Rota, tiles
 from passante.core.clock import NS_PER_S
 from passante.core.geometry import Box
 from passante.core.media import VideoFormat
@@ -35,7 +34,7 @@ class LookSettings:
 
     coarse_ns: int = 200_000_000
     """Between looks at the whole frame."""
-    tile_ns: int = 300_000_000
+    tile_ns: int = 400_000_000
     """Between looks at a tile in which something changed."""
     fine_ns: int = NS_PER_S
     """Between looks at a magnified tile in which something changed."""
@@ -47,6 +46,10 @@ class LookSettings:
     """Area to which the whole frame is shrunk for a coarse look, px."""
     tile_px: int = 704
     """Side of a tile, px."""
+    base_px: float = 110_000.0
+    """Pixels that may be looked at for faces on each frame, whatever its size, px."""
+    share: float = 0.09
+    """And this share of the frame's own pixels."""
     thorough: bool = False
     """Every look at every frame, for single pictures."""
 
@@ -68,7 +71,7 @@ class Moment:
 
 
 class FaceLooks:
-    """Coarse, tiled, magnified and close-up looks for faces."""
+    """Coarse, tiled, magnified and close-up looks for faces, within a budget of pixels."""
 
     def __init__(self, finder: Finder, form: VideoFormat, settings: LookSettings) -> None:
         """For frames of one format."""
@@ -76,29 +79,60 @@ class FaceLooks:
         self._settings = settings
         grid = tiles(form, side=settings.tile_px, overlap=_OVERLAP)
         whole = (Box(0, 0, form.width, form.height),)
-        still = 10**15 if settings.thorough else settings.still_ns
-        self._coarse = Rota(whole if len(grid) > 1 else (), settings.coarse_ns, NS_PER_S)
-        self._tiles = Rota(grid, settings.tile_ns, settings.still_ns)
+        small = len(grid) == 1
+        self._coarse = Rota(() if small else whole, settings.coarse_ns, NS_PER_S)
+        self._tiles = Rota(
+            grid, settings.coarse_ns if small else settings.tile_ns, settings.still_ns
+        )
         side = math.ceil(settings.tile_px / _MAGNIFY)
         self._fine = Rota(
-            tiles(form, side=side, overlap=_OVERLAP // 2), settings.fine_ns, max(still, 1)
+            tiles(form, side=side, overlap=_OVERLAP // 2), settings.fine_ns, settings.still_ns
         )
+        self._budget = Budget(form, base_px=settings.base_px, share=settings.share)
 
     def look(self, moment: Moment, heads: Sequence[Box]) -> list[Detections] | None:
-        """What was found now; `heads` are places that deserve a close-up, px of the frame."""
-        frame, settings = moment.frame, self._settings
+        """What was found now.
+
+        Args:
+            moment: The frame.
+            heads: Places that deserve a close-up, px of the frame, the most urgent first.
+        """
+        frame, budget = moment.frame, self._budget
+        budget.earn(moment.step_ns)
+        room_px = self._settings.coarse_px
+        found = self._turns(self._coarse, moment, lambda area: shrunk(frame, area, room_px))
+        found += self._turns(self._tiles, moment, lambda area: magnified(frame, area, 1.0))
+        cell = _HEAD_CELL[0] * _HEAD_CELL[1]
+        many = len(heads) if self._settings.thorough else max(0, int(budget.left // cell))
+        found += close_ups(frame, self._finder, heads[:many], cell=_HEAD_CELL)
+        budget.spend(min(many, len(heads)) * cell)
         # Magnified tiles are many: a first frame or a cut does not set them all off at once.
-        fine = self._fine.due(
-            frame.pts_ns, moment.step_ns, moment.changes, everything=settings.thorough
-        )
-        views = itertools.chain(
-            (shrunk(frame, area, settings.coarse_px) for area in _due(self._coarse, moment)),
-            (magnified(frame, area, 1.0) for area in _due(self._tiles, moment)),
-            (magnified(frame, area, _MAGNIFY) for area in fine),
-        )
-        found = [self._finder.look(view) for view in views]
-        found += close_ups(frame, self._finder, heads, cell=(128, 128))
+        calm = Moment(frame, moment.changes, moment.step_ns, self._settings.thorough)
+        found += self._turns(self._fine, calm, lambda area: magnified(frame, area, _MAGNIFY))
         return found or None
+
+    def _turns(
+        self, rota: Rota, moment: Moment, view_of: Callable[[Box], View]
+    ) -> list[Detections]:
+        """Looks whose turn it is: those that cannot wait, and others while the budget lasts."""
+        frame, found = moment.frame, []
+        for turn in rota.ripe(
+            frame.pts_ns, moment.step_ns, moment.changes, everything=moment.everything
+        ):
+            must = moment.everything or (rota is not self._fine and turn.urgency >= _OVERDUE)
+            if not must and self._budget.left <= 0:
+                break
+            view = view_of(turn.area)
+            found.append(self._finder.look(view))
+            turn.taken(frame.pts_ns, moment.changes)
+            self._budget.spend(view.pixels.shape[0] * view.pixels.shape[1])
+        return found
+
+
+_OVERDUE = 2.0
+"""A look that is so many intervals old is taken, whatever it costs."""
+_HEAD_CELL = (96, 96)
+"""Size of a close-up of a head, px."""
 
 
 class PeopleLooks:
@@ -115,9 +149,9 @@ class PeopleLooks:
 
     def look(self, moment: Moment) -> list[Detections] | None:
         """What was found now."""
-        areas = _due(self._coarse, moment) + _due(self._tiles, moment)
-        room_px = self._settings.coarse_px
-        return [self._finder.look(shrunk(moment.frame, area, room_px)) for area in areas] or None
+        frame, room_px = moment.frame, self._settings.coarse_px
+        areas = _taken(self._coarse, moment) + _taken(self._tiles, moment)
+        return [self._finder.look(shrunk(frame, area, room_px)) for area in areas] or None
 
 
 class PlateLooks:
@@ -135,7 +169,7 @@ class PlateLooks:
         frame, now = moment.frame, moment.frame.pts_ns
         found = [
             self._finder.look(shrunk(frame, area, self._settings.coarse_px))
-            for area in _due(self._coarse, moment)
+            for area in _taken(self._coarse, moment)
         ]
         ripe = self._at_ns is None or now - self._at_ns >= self._settings.close_ns
         if moment.everything or (ripe and vehicles):
@@ -169,10 +203,13 @@ def _padded(length: float) -> int:
     return max(_GRAIN, math.ceil(length / _GRAIN - 1e-6) * _GRAIN)
 
 
-def _due(rota: Rota, moment: Moment) -> list[Box]:
-    return rota.due(
-        moment.frame.pts_ns, moment.step_ns, moment.changes, everything=moment.everything
-    )
+def _taken(rota: Rota, moment: Moment) -> list[Box]:
+    """Everything whose turn it is, marked as looked at."""
+    now_ns, changes = moment.frame.pts_ns, moment.changes
+    turns = rota.ripe(now_ns, moment.step_ns, changes, everything=moment.everything)
+    for turn in turns:
+        turn.taken(now_ns, changes)
+    return [turn.area for turn in turns]
 
 
 def close_ups(
@@ -219,6 +256,11 @@ def close_ups(
     return found
 
 
+_TRUST = np.float32(0.6)
+"""What a score in a close-up is worth: magnified walls look more like faces than small ones do.
+Enough to confirm a known face, seldom enough to start a new one."""
+
+
 def _unpacked(
     raw: Detections,
     views: list[View],
@@ -241,7 +283,7 @@ def _unpacked(
         if _cut_off(local[0], view, frame_size):
             continue
         boxes.append(view.to_frame(local.astype(np.float32))[0])
-        scores.append(score)
+        scores.append(score * _TRUST)
         kinds.append(kind)
     return Detections(
         np.array(boxes, np.float32).reshape(-1, 4),

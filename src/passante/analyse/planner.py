@@ -106,34 +106,74 @@ class Rota:
     def __post_init__(self) -> None:
         self._places = [_Due(area) for area in self.areas]
 
-    def due(self, now_ns: int, step_ns: int, changes: Changes, *, everything: bool) -> list[Box]:
-        """The places to look at now, marked as looked at.
+    def ripe(self, now_ns: int, step_ns: int, changes: Changes, *, everything: bool) -> list[Turn]:
+        """The places whose turn it is, the most overdue first.
 
         Args:
             now_ns: Stream time.
-            step_ns: Time since the frame before; turns are spread evenly over the frames.
+            step_ns: Time since the frame before.
             changes: What changed.
             everything: All places, whatever their age: a first frame, a cut, a last frame.
         """
-        share = math.ceil(len(self._places) * step_ns / max(1, self.soon_ns)) or 1
-        chosen = (
-            self._places if everything else self._ripe(now_ns, step_ns, changes)[: max(1, share)]
-        )
-        for place in chosen:
-            place.at_ns, place.thumb = now_ns, changes.thumb
-        return [place.area for place in chosen]
-
-    def _ripe(self, now_ns: int, step_ns: int, changes: Changes) -> list[_Due]:
-        ripe: list[tuple[int, _Due]] = []
+        turns: list[Turn] = []
         for place in self._places:
-            if place.at_ns is None or place.thumb is None:
-                ripe.append((now_ns, place))
+            if everything or place.at_ns is None or place.thumb is None:
+                turns.append(Turn(place, math.inf))
                 continue
             # Half a frame early is on time: intervals are seldom whole numbers of frames.
             age = now_ns - place.at_ns + step_ns // 2
             if age >= self.seldom_ns or (
                 age >= self.soon_ns and changes.since(place.thumb, place.area)
             ):
-                ripe.append((age, place))
-        ripe.sort(key=lambda pair: -pair[0])
-        return [place for _, place in ripe]
+                turns.append(Turn(place, age / self.soon_ns))
+        turns.sort(key=lambda turn: -turn.urgency)
+        return turns
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One place whose turn it is."""
+
+    place: _Due
+    urgency: float
+    """Its age in intervals: 1 is due, infinity means now."""
+
+    @property
+    def area(self) -> Box:
+        """Where to look, px of the frame."""
+        return self.place.area
+
+    def taken(self, now_ns: int, changes: Changes) -> None:
+        """It was looked at now."""
+        self.place.at_ns, self.place.thumb = now_ns, changes.thumb
+
+
+class Budget:
+    """How many pixels may be looked at, so that the cost of a stream has a bound.
+
+    Each frame earns an allowance. Looks that cannot wait may overdraw it; the debt is paid by
+    those that can.
+    """
+
+    def __init__(self, form: VideoFormat, *, base_px: float, share: float) -> None:
+        """An allowance of `base_px` plus `share` of the picture a frame at 25 frames/s.
+
+        Slower streams earn more a frame, with the square root of the time between frames.
+        """
+        self._allowance = base_px + share * form.width * form.height
+        self._left = 0.0
+
+    def earn(self, step_ns: int) -> None:
+        """A new frame, `step_ns` after the one before."""
+        pace = min(3.0, max(0.75, math.sqrt(step_ns / 40_000_000)))
+        gain = self._allowance * pace
+        self._left = min(2 * gain, max(-6 * gain, self._left) + gain)
+
+    def spend(self, pixels: float) -> None:
+        """So many were looked at."""
+        self._left -= pixels
+
+    @property
+    def left(self) -> float:
+        """px; negative while in debt."""
+        return self._left

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from passante.analyse.planner import Changes
 from passante.analyse.template import Template
@@ -37,7 +38,7 @@ class TrackingSettings:
     keep: float
     """Score that keeps one alive; lower."""
     hold_ns: int = 800_000_000
-    """How long a track is held after its last detection."""
+    """How long a track is held after its last detection; half of it where no score was high."""
     grace_ns: int = 250_000_000
     """How far a track is walked back beyond the point where the picture stops agreeing."""
     agree: float = 0.5
@@ -77,13 +78,19 @@ class _Track:
     seen_seq: int
     seen_ns: int
     seen_box: Box
+    anchor: Box
+    """Where it was last looked for, and when; between, it goes on at its speed."""
+    anchor_ns: int
     speed: tuple[float, float] = (0.0, 0.0)
     """px a second."""
-    at_ns: int = 0
     places: dict[int, _Place] = field(default_factory=dict)
     counts: dict[Cause, int] = field(default_factory=dict)
     first: tuple[int, int] | None = None
     last: tuple[int, int] = (0, 0)
+
+
+_STRIDE_NS = 60_000_000
+"""A patch is searched for so often; on frames between, its track goes on at its speed."""
 
 
 class Tracker:
@@ -106,14 +113,17 @@ class Tracker:
         return tuple(track.box for track in self._alive)
 
     def stale(self, now_ns: int, age_ns: int) -> tuple[Box, ...]:
-        """Living tracks that no detection has confirmed for `age_ns`."""
-        return tuple(t.box for t in self._alive if now_ns - t.seen_ns >= age_ns)
+        """Living tracks that no detection has confirmed for `age_ns`, the longest first."""
+        old = [track for track in self._alive if now_ns - track.seen_ns >= age_ns]
+        return tuple(track.box for track in sorted(old, key=lambda track: track.seen_ns))
 
     def advance(self, frame: RawFrame, changes: Changes) -> None:
         """Carry every living track on to the next frame; end those held for too long."""
         now = frame.pts_ns
         for track in list(self._alive):
-            if now - track.seen_ns > self._settings.hold_ns:
+            sure = track.score >= 1.75 * self._settings.start
+            hold_ns = self._settings.hold_ns if sure else self._settings.hold_ns // 2
+            if now - track.seen_ns > hold_ns:
                 self._alive.remove(track)
                 self._ended.append(track)
                 continue
@@ -122,7 +132,6 @@ class Tracker:
             age_s = (now - track.seen_ns) / NS_PER_S
             slack = size * min(0.5, 0.04 + 0.4 * age_s)
             track.places[frame.seq] = _Place(track.box, slack, Cause.TRACKING)
-            track.at_ns = now
 
     def observe(self, frame: RawFrame, found: Detections, held: Sequence[RawFrame]) -> None:
         """Take what was found on the newest frame.
@@ -172,52 +181,46 @@ class Tracker:
 
     def _follow(self, track: _Track, frame: RawFrame, changes: Changes) -> None:
         """Move a track's box to where its patch is on `frame`."""
+        now = frame.pts_ns
         if not changes.moved(track.box.grown(4.0)):
             track.speed = (0.0, 0.0)
+            track.anchor, track.anchor_ns = track.box, now
             return
-        step_s = max(0, frame.pts_ns - track.at_ns) / NS_PER_S
-        dx, dy = track.speed[0] * step_s, track.speed[1] * step_s
-        guess = track.box.shifted(dx, dy)
-        if track.template is None:
-            track.box = guess
+        since_s = max(0, now - track.anchor_ns) / NS_PER_S
+        track.box = track.anchor.shifted(track.speed[0] * since_s, track.speed[1] * since_s)
+        if track.template is None or now - track.anchor_ns < _STRIDE_NS:
             return
-        reach = _reach(track.box, step_s) + 0.5 * float(np.hypot(dx, dy))
-        place, fit = track.template.find(frame, guess, reach)
+        reach = _reach(track.box, since_s) + 0.5 * since_s * float(np.hypot(*track.speed))
+        place, fit = track.template.find(frame, track.box, reach)
         if fit >= self._settings.agree:
-            if step_s > 0:
-                moved = place.centre[0] - track.box.centre[0], place.centre[1] - track.box.centre[1]
-                track.speed = (
-                    0.5 * track.speed[0] + 0.5 * moved[0] / step_s,
-                    0.5 * track.speed[1] + 0.5 * moved[1] / step_s,
-                )
+            old, new = track.anchor.centre, place.centre
+            track.speed = (
+                0.5 * track.speed[0] + 0.5 * (new[0] - old[0]) / since_s,
+                0.5 * track.speed[1] + 0.5 * (new[1] - old[1]) / since_s,
+            )
             track.box = place
         else:
-            track.box = guess
             track.speed = (track.speed[0] * 0.7, track.speed[1] * 0.7)
+        track.anchor, track.anchor_ns = track.box, now
 
     def _match(self, boxes: list[Box], now_ns: int) -> list[tuple[_Track, int]]:
         """Pairs of track and detection, nearest first, each used once."""
-        costs: list[tuple[float, int, int]] = []
-        for t, track in enumerate(self._alive):
-            room = 0.6 + 0.8 * (now_ns - track.seen_ns) / NS_PER_S
-            for d, box in enumerate(boxes):
-                size = (track.box.width + track.box.height + box.width + box.height) / 4
-                gap = float(
-                    np.hypot(
-                        track.box.centre[0] - box.centre[0], track.box.centre[1] - box.centre[1]
-                    )
-                )
-                ratio = abs(float(np.log(max(box.area, 1e-6) / max(track.box.area, 1e-6)))) / 2
-                if gap <= room * size and ratio < 0.8:
-                    costs.append((gap / size + 0.5 * ratio, t, d))
+        if not boxes or not self._alive:
+            return []
+        a = _array([track.box for track in self._alive])[:, None]
+        b = _array(boxes)[None]
+        age_s = np.array([now_ns - track.seen_ns for track in self._alive])[:, None] / NS_PER_S
+        size = (a[..., 2] + a[..., 3] + b[..., 2] + b[..., 3]) / 4
+        gap = np.hypot(a[..., 0] - b[..., 0], a[..., 1] - b[..., 1])
+        ratio = np.abs(np.log((b[..., 2] * b[..., 3]) / (a[..., 2] * a[..., 3]))) / 2
+        cost = gap / size + 0.5 * ratio
+        cost[(gap > (0.6 + 0.8 * age_s) * size) | (ratio >= 0.8)] = np.inf
         pairs: list[tuple[_Track, int]] = []
-        used_tracks: set[int] = set()
-        used_boxes: set[int] = set()
-        for _, t, d in sorted(costs):
-            if t not in used_tracks and d not in used_boxes:
-                used_tracks.add(t)
-                used_boxes.add(d)
-                pairs.append((self._alive[t], d))
+        while np.isfinite(cost).any():
+            t, d = divmod(int(np.argmin(cost)), cost.shape[1])
+            pairs.append((self._alive[t], d))
+            cost[t, :] = np.inf
+            cost[:, d] = np.inf
         return pairs
 
     def _seen(
@@ -243,8 +246,8 @@ class Tracker:
         # A find much smaller than expected may be of part of it only: cover what was expected too.
         shown = box if box.area >= 0.75 * track.box.area else box.union(track.box)
         track.places[frame.seq] = _Place(shown, 0.0, Cause.DETECTION)
-        track.box = track.seen_box = box
-        track.seen_seq, track.seen_ns, track.at_ns = frame.seq, frame.pts_ns, frame.pts_ns
+        track.box = track.seen_box = track.anchor = box
+        track.seen_seq, track.seen_ns, track.anchor_ns = frame.seq, frame.pts_ns, frame.pts_ns
         track.score = max(track.score, score)
         track.template = Template.cut(frame, box)
 
@@ -257,8 +260,9 @@ class Tracker:
             Template.cut(frame, box),
             frame.seq,
             frame.pts_ns,
-            box,
-            at_ns=frame.pts_ns,
+            seen_box=box,
+            anchor=box,
+            anchor_ns=frame.pts_ns,
         )
         track.places[frame.seq] = _Place(box, 0.0, Cause.DETECTION)
         self._walk_back(track, frame, held)
@@ -333,10 +337,30 @@ def _between(a: Box, b: Box, share: float) -> Box:
     )
 
 
+def _array(boxes: list[Box]) -> NDArray[np.float64]:
+    """Boxes as (n, 4): centre x, centre y, width, height, px; no side under a hundredth."""
+    edges = np.array([(b.x0, b.y0, b.x1, b.y1) for b in boxes], np.float64)
+    sides = np.maximum(edges[:, 2:] - edges[:, :2], 0.01)
+    return np.concatenate([(edges[:, :2] + edges[:, 2:]) / 2, sides], axis=1)
+
+
 def _without_doubles(boxes: list[Box], scores: list[float]) -> list[int]:
     """Indices of boxes, best first, less those that another look has given already."""
+    if not boxes:
+        return []
+    edges = np.array([(b.x0, b.y0, b.x1, b.y1) for b in boxes], np.float64)
+    areas = np.maximum(np.prod(edges[:, 2:] - edges[:, :2], axis=1), 1e-9)
+    shared = np.minimum(edges[:, None, 2:], edges[None, :, 2:]) - np.maximum(
+        edges[:, None, :2], edges[None, :, :2]
+    )
+    common = np.prod(np.maximum(shared, 0), axis=2)
+    double = common / (areas[:, None] + areas[None] - common) >= _SAME
     kept: list[int] = []
-    for i in sorted(range(len(boxes)), key=lambda i: -scores[i]):
-        if all(boxes[i].iou(boxes[k]) < 0.4 for k in kept):
-            kept.append(i)
+    for i in np.argsort(-np.array(scores), kind="stable"):
+        if not double[i, kept].any():
+            kept.append(int(i))
     return kept
+
+
+_SAME = 0.4
+"""Two finds of one frame that overlap so much (intersection over union) are one."""

@@ -11,7 +11,7 @@ dropped, never released.
 from __future__ import annotations
 
 import itertools
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -159,9 +159,13 @@ class AnalyseVideo:
         self._held_bytes = 0
         self._looks: _Looks | None = None
         self._form: VideoFormat | None = None
-        self._closed_ns: int | None = None
+        self._closed_ns = -NS_PER_S
         self.unanalysed = 0
         """Frames dropped because a finder failed around them."""
+        self.faults: Counter[str] = Counter()
+        """How often finders raised what, by the name of the error."""
+        self.last_error: Exception | None = None
+        """What a finder raised last."""
 
     @property
     def delay_ns(self) -> int:
@@ -240,8 +244,10 @@ class AnalyseVideo:
     def _take(self, name: str, moment: Moment, look: Callable[[], list[Detections] | None]) -> None:
         try:
             found = look()
-        except Exception:  # whatever a finder raises, its frames are not sure
+        except Exception as error:  # whatever a finder raises, its frames are not sure
             self._health[name].failed()
+            self.faults[type(error).__name__] += 1
+            self.last_error = error.with_traceback(None)  # the traceback would hold frames
             return
         if found is None:
             return
@@ -256,8 +262,9 @@ class AnalyseVideo:
         now, close_ns = moment.frame.pts_ns, self._settings.looks.close_ns
         faces = self._trackers[Kind.FACE]
         lost = list(faces.stale(now, close_ns))
-        if Kind.PERSON not in self._trackers or not self._close_turn(now):
+        if Kind.PERSON not in self._trackers or now - self._closed_ns < close_ns:
             return lost
+        self._closed_ns = now
         form = moment.frame.format
         for person in self._trackers[Kind.PERSON].boxes:
             if not moment.changes.moved(person):
@@ -267,14 +274,6 @@ class AnalyseVideo:
             if not any(_inside(face, head) for face in faces.boxes):
                 lost.append(head.scaled(0.5))
         return lost
-
-    def _close_turn(self, now_ns: int) -> bool:
-        """Whether heads get their close-up on this frame."""
-        last = self._closed_ns
-        if last is not None and 0 <= now_ns - last < self._settings.looks.close_ns:
-            return False
-        self._closed_ns = now_ns
-        return True
 
     def _release(self) -> Iterator[AnalysedFrame]:
         """Give the oldest frame, unless a finder could not be relied on around it."""
