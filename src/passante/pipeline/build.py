@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -145,6 +146,20 @@ class Built:
     look: AnalyseVideo | None = None
     listeners: dict[StreamId, SpansKept] = field(default_factory=dict)
     maskers: dict[StreamId, ProtectAudio] = field(default_factory=dict)
+
+
+_QUEUED_BYTES = 48 * 1024 * 1024
+"""About how much picture may wait in one channel."""
+
+
+def capacity(info: MediaInfo) -> int:
+    """How many items a channel should hold: few where pictures are large."""
+    if info.video is None:
+        return 6
+    form = info.video.format
+    samples = sum(math.prod(form.plane_shape(plane)) for plane in range(form.layout.planes))
+    frame_bytes = samples * (1 if form.layout.depth == 8 else 2)
+    return max(2, min(6, _QUEUED_BYTES // max(1, frame_bytes)))
 
 
 def build(

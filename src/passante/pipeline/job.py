@@ -16,7 +16,7 @@ from passante.core.media import MediaInfo
 from passante.core.names import Cause
 from passante.models.catalogue import cards
 from passante.pipeline import report
-from passante.pipeline.build import Built, Equipment, build
+from passante.pipeline.build import Built, Equipment, build, capacity
 from passante.pipeline.meter import Meter, Observer, Place, Tolerance
 from passante.pipeline.runner import Fault, Runner
 from passante.protect.policy import PICTURE, SOUND, Policy
@@ -55,7 +55,7 @@ def protect_file(
         try:
             built = build(info, source, sink, equipment)
             meter = Meter(built.pipeline.streams, tolerance=job.tolerance, clock=clock)
-            runner = Runner(built.pipeline, meter)
+            runner = Runner(built.pipeline, meter, capacity=capacity(info))
         except BaseException:
             sink.abort()
             raise
