@@ -94,7 +94,10 @@ def _ordered(low: float, high: float) -> tuple[float, float]:
 
 def with_margin(box: Box, margin: float) -> Box:
     """The box, upright, with `margin` times its width and height added on each side."""
-    return upright(box).scaled(1 + 2 * margin)
+    box = upright(box)
+    # Edge by edge: a sum of numbers that differ much can lose an edge, but never draw it inward.
+    x, y = margin * box.width, margin * box.height
+    return Box(box.x0 - x, box.y0 - y, box.x1 + x, box.y1 + y)
 
 
 def box_patch(box: Box, grid: Grid) -> Patch | None:
@@ -109,7 +112,7 @@ def ellipse_patch(box: Box, grid: Grid) -> Patch | None:
     That ellipse holds the whole box: what a finder took for a face is hidden up to its corners.
     """
     box = upright(box)
-    area = grid.touched(box.scaled(_ROOT_2 * (1 + _OUTWARD)))
+    area = grid.touched(with_margin(box, (_ROOT_2 * (1 + _OUTWARD) - 1) / 2))
     if area is None:
         return None
     centre_x, centre_y = box.centre
