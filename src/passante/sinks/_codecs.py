@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from passante.core.errors import SettingsError
-from passante.core.media import AudioStream, MediaInfo, MediaKind, PixelLayout
+from passante.core.media import AudioStream, MediaInfo, MediaKind, VideoStream
 from passante.sinks.settings import OutputSettings
 
 
@@ -39,7 +39,9 @@ CONTAINERS: dict[str, Container] = {
     ".mov": Container("mov", "aac", "h264", ("pcm_", "alac"), True, ("h264", "hevc"), _MP4_OPTIONS),
     ".mkv": Container("matroska", "aac", "h264", ("pcm_", "flac"), True, (*_ALL, "ffv1")),
     ".webm": Container("webm", "libopus", "vp9", (), True, ("vp9", "av1")),
-    ".avi": Container("avi", "pcm_s16le", "h264", ("pcm_",), codecs=("h264", "ffv1")),
+    ".avi": Container(
+        "avi", "pcm_s16le", "mpeg4", ("pcm_",), codecs=("mpeg4", "h264", "ffv1")
+    ),
     ".ts": Container(
         "mpegts", "aac", "h264", codecs=("h264", "hevc"), options={"mpegts_copyts": "1"}
     ),
@@ -84,6 +86,7 @@ VIDEO_CODECS: dict[str, VideoCodec] = {
     ),
     "av1": VideoCodec("libsvtav1", 32, 63, ("yuv420",), (8, 10), odd=False),
     "vp9": VideoCodec("libvpx-vp9", 31, 63, ("yuv420", "yuv422", "yuv444", "gbr"), (8,), odd=True),
+    "mpeg4": VideoCodec("mpeg4", 23, 51, ("yuv420",), (8,), odd=True),
     "ffv1": VideoCodec("ffv1", 0, 0, ("yuv420", "yuv422", "yuv444", "gray"), (8, 10, 12), odd=True),
 }
 
@@ -109,14 +112,18 @@ def container_for(target: Path, info: MediaInfo) -> Container:
     return container
 
 
-def video_codec(container: Container, layout: PixelLayout, settings: OutputSettings) -> str:
+def video_codec(container: Container, told: VideoStream, settings: OutputSettings) -> str:
     """Key of `VIDEO_CODECS`: as asked, else what the container usually holds at this depth."""
     name = settings.codec
     if name is None:
         name = container.video or "h264"
-        if layout.depth not in VIDEO_CODECS[name].depths:
+        # H.264 in AVI has no times of its own and readers differ by a frame: it stays where it
+        # was, and nothing else becomes it.
+        if container.muxer == "avi" and told.codec in {"h264", "hevc"}:
+            name = "h264"
+        if told.format.layout.depth not in VIDEO_CODECS[name].depths:
             # 12-bit H.264 has no encoder here, and VP9 is kept to 8 bit: depth goes before habit.
-            deeper = {"h264": "hevc", "vp9": "av1"}.get(name, name)
+            deeper = {"h264": "hevc", "vp9": "av1", "mpeg4": "h264"}.get(name, name)
             name = deeper if deeper in container.codecs else name
         return name
     if name not in VIDEO_CODECS:
@@ -164,6 +171,10 @@ def encoder_options(codec: str, settings: OutputSettings) -> dict[str, str]:
         case "vp9":
             speed = str(max(0, 8 - effort))
             return {"crf": crf, "deadline": "good", "cpu-used": speed, "row-mt": "1"}
+        case "mpeg4":
+            # It knows fixed quantisers only; 3 looks about like x264 at 23.
+            quantiser = str(max(1, round((int(crf) - 8) / 5)))
+            return {"qmin": quantiser, "qmax": quantiser}
         case _:
             return {}
 

@@ -79,7 +79,7 @@ class VideoTrack:
         self._fields: _Fields | None = None
         if form.interlaced and not self._turn:
             context.field_order = _TOP_FIRST if form.top_field_first else _BOTTOM_FIRST
-            if codec in {"h264", "ffv1"}:
+            if codec in {"h264", "mpeg4", "ffv1"}:
                 context.flags |= Flags.interlaced_dct | Flags.interlaced_me
             self._fields = _Fields(context.width, context.height, self._layout, form, time_base)
         if form.rotation and not self._turn:

@@ -37,7 +37,7 @@ class FileSink:
         container = _codecs.container_for(target, info)
         codec = ""
         if info.video is not None:
-            codec = _codecs.video_codec(container, info.video.format.layout, settings)
+            codec = _codecs.video_codec(container, info.video, settings)
             _codecs.check(settings, codec)
         self._written = 0
         self._closed = False

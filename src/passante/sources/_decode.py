@@ -60,7 +60,9 @@ def converted(frame: av.VideoFrame, target: str, width: int, height: int) -> av.
         src_color_range=colour_range or None,
         dst_color_range=colour_range or None,
     )
-    made.pts, made.time_base = pts, time_base
+    made.pts = pts
+    if time_base is not None:
+        made.time_base = time_base
     return made
 
 

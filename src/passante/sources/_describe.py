@@ -75,7 +75,7 @@ def video_stream(stream: av.video.stream.VideoStream, form: VideoFormat) -> Vide
         time_base=stream.time_base or Fraction(1, 90_000),
         rate=stream.average_rate or stream.guessed_rate or None,
         frames=stream.frames or None,
-        codec=stream.codec_context.name,
+        codec=stream.codec_context.codec.canonical_name,
     )
 
 

@@ -25,6 +25,8 @@ from passante.sources._times import Repair, Timeline
 _WAIT_FOR_PICTURE = 20_000
 """How many sound frames may pass before the first picture: some minutes of sound."""
 
+_MADE_UP_TIMES = 0x1
+"""AVFMT_FLAG_GENPTS, which is on unless it is taken away."""
 _SHORT_S = Fraction(1, 2)
 """By how much a recording of stated length may end early: encoders round it."""
 
@@ -46,6 +48,7 @@ class FileSource:
         self.truncated = False
         self._damaged = 0
         self._changed = 0
+        self._lead: int | None = None
         self._frames: Iterator[tuple[int, Decoded]] = iter(())
         self._end: dict[int, Fraction] = {}
         self._check_whole(inspected)
@@ -120,6 +123,7 @@ class FileSource:
 
     def _prepare(self) -> None:
         container = self._container
+        self._decode_times_only = container.format.name == "avi"
         video = _describe.choose_video(container)
         sounds = [stream for stream in container.streams.audio if _describe.can_decode(stream)]
         undecodable = len(container.streams.audio) - len(sounds)
@@ -133,6 +137,9 @@ class FileSource:
                 f"{self._name}: holds neither pictures nor sound that can be decoded",
                 hint="Only pictures and sound are carried over.",
             )
+        if self._decode_times_only and video and video.codec_context.codec.canonical_name in {"h264", "hevc"}:
+            # What the library would make up for these is one frame late where none is reordered.
+            container.flags &= ~_MADE_UP_TIMES
         carried: list[Stream] = [*([video] if video else []), *sounds]
         for stream in container.streams:
             if stream not in carried:
@@ -218,7 +225,7 @@ class FileSource:
         if (frame.width, frame.height) != (form.width, form.height):
             self._changed += 1
         shown = _decode.converted(frame, self._pixels, form.width, form.height)
-        pts = self._repairs[index](frame.pts, frame.duration)
+        pts = self._repairs[index](self._shown_at(frame), frame.duration)
         self._end[index] = (pts + frame.duration) * _tick(stream)
         seq = self._seq[index]
         self._seq[index] += 1
@@ -231,6 +238,16 @@ class FileSource:
             planes=_decode.planes_of(shown, form.layout),
             owner=shown,
         )
+
+    def _shown_at(self, frame: av.VideoFrame) -> int | None:
+        at = frame.dts if frame.pts is None else frame.pts
+        if not self._decode_times_only or at is None:
+            return at
+        # AVI says when to decode. Pictures come out a few steps later than that, by as many as
+        # the decoder puts in order, and the first is shown when the file starts.
+        if self._lead is None:
+            self._lead = at
+        return at - self._lead
 
     def _sound(self, index: int, frame: av.AudioFrame) -> RawAudio:
         told = self._sounds[index]
@@ -275,7 +292,8 @@ class FileSource:
             ("moved", "timestamp did not grow and was moved", "timestamps did not grow"),
             ("jumps", "jump back of its clock was closed", "jumps back of its clock were closed"),
         ):
-            self._note(sum(getattr(r, what) for r in self._repairs.values()), one, many)
+            if what != "missing" or not self._decode_times_only:
+                self._note(sum(getattr(r, what) for r in self._repairs.values()), one, many)
         promised = _describe.exact_end(self._container)
         if promised is not None and self._end:
             short = promised - max(self._end.values())

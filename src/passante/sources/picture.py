@@ -66,8 +66,8 @@ class PictureSource:
             self.truncated = True
             self.notes.append("truncated: its end is missing")
         frame = _decoded(data, inspected.family, name)
-        alpha = any(part.is_alpha for part in frame.format.components)
-        self._format, self._planes = _upright(frame, around.orientation)
+        alpha = _shows_through(frame)
+        self._format, self._planes = _upright(frame, around.orientation, inspected.family)
         self._info = MediaInfo(
             kind=MediaKind.PICTURE,
             container=str(inspected.family),
@@ -119,7 +119,18 @@ def _decoded(data: bytes, family: Family, name: str) -> av.VideoFrame:
     return frames[0]
 
 
-def _upright(frame: av.VideoFrame, orientation: int) -> tuple[VideoFormat, tuple[Plane, ...]]:
+def _shows_through(frame: av.VideoFrame) -> bool:
+    """True where the picture is transparent anywhere, not only able to be."""
+    if frame.format.name == "pal8":
+        return bool((frame.to_ndarray()[1][:, 0] < 255).any())
+    if not any(part.is_alpha for part in frame.format.components):
+        return False
+    return bool((frame.reformat(format="rgba").to_ndarray()[..., 3] < 255).any())
+
+
+def _upright(
+    frame: av.VideoFrame, orientation: int, family: Family
+) -> tuple[VideoFormat, tuple[Plane, ...]]:
     """The planes as the scene stood, and their format."""
     layout, target = _decode.carried_as(frame.format.name)
     if orientation != 1 and not _turns_alone(layout, frame.width, frame.height):
@@ -132,7 +143,6 @@ def _upright(frame: av.VideoFrame, orientation: int) -> tuple[VideoFormat, tuple
         for plane in _decode.planes_of(shown, layout)
     )
     rows, columns = planes[0].shape
-    full_range = frame.color_range == _decode.FULL_RANGE or frame.format.name.startswith("yuvj")
     made = VideoFormat(
         width=columns,
         height=rows,
@@ -141,7 +151,8 @@ def _upright(frame: av.VideoFrame, orientation: int) -> tuple[VideoFormat, tuple
             primaries=int(frame.color_primaries),
             transfer=int(frame.color_trc),
             matrix=int(frame.colorspace),
-            full_range=full_range,
+            # Only WebP, which is video inside, keeps head room; the others state no range.
+            full_range=layout.rgb or family is not Family.WEBP,
         ),
     )
     return made, planes
