@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from passante.models.convert import centerface
+from passante.models.convert import centerface, ppocr_det, ssd_mobilenet_v2
 
 Converter = Callable[[list[bytes]], bytes]
 """Parts of a card in its order, each already checked -> bytes of an ONNX file."""
@@ -24,6 +24,9 @@ CONVERTERS: Mapping[str, Converter] = MappingProxyType(
     {
         "centerface": centerface.repair,
         "centerface-int8": centerface.quantise,
+        "ppocr-det-local": ppocr_det.settle,
+        "ssd-mobilenet-v2": ssd_mobilenet_v2.convert,
+        "ssd-mobilenet-v2-int8": ssd_mobilenet_v2.quantise,
     }
 )
 """Conversions by the name that cards use."""
