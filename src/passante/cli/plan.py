@@ -83,6 +83,11 @@ def _for_several(inputs: Sequence[str], folder: Path) -> Plan:
         found: Iterable[tuple[Path, Path]]
         picked = path.is_dir() or _is_pattern(text)
         if path.is_dir():
+            if path.resolve() == folder.resolve():
+                raise SettingsError(
+                    f"{text}: is an input and the output of this run",
+                    hint="Choose another folder for the output; inputs are never touched.",
+                )
             found = _inside(path, folder)
         elif _is_pattern(text):
             found = _matching(text, folder)

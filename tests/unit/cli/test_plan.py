@@ -136,10 +136,11 @@ def test_an_input_is_never_an_output(here, link):
         plan(["a.mp4"], "b.mp4" if link else "./a.mp4")
 
 
-def test_a_folder_is_not_protected_onto_itself(here):
+@pytest.mark.parametrize("inputs", [["in"], ["in/a.mp4", "in/b.mp4"]])
+def test_a_folder_is_not_protected_onto_itself(here, inputs):
     touch("in/a.mp4", "in/b.mp4")
-    with pytest.raises(SettingsError, match="input and an output"):
-        plan(["in/a.mp4", "in/b.mp4"], "in")
+    with pytest.raises(SettingsError, match="is an input and"):
+        plan(inputs, "./in")
 
 
 def test_no_output_replaces_another_input(here):
