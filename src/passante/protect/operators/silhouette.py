@@ -64,7 +64,7 @@ def _fitted(box: Box, patch: Patch, grid: Grid, rotation: int) -> NDArray[np.boo
     box = upright(box)
     x = _along(box.x0, box.width, patch.area.left, patch.area.right, grid.step_x)
     y = _along(box.y0, box.height, patch.area.top, patch.area.bottom, grid.step_y)
-    wide, high = box.width, box.height
+    wide, high = max(box.width, 1.0), max(box.height, 1.0)
     # From the coded picture to the way a viewer sees it, turned clockwise by `rotation`.
     sideways = rotation in (90, 270)
     if rotation in (180, 270):

@@ -80,13 +80,27 @@ def test_a_box_that_is_not_a_number_covers_everything(edge: float) -> None:
 
 @pytest.mark.parametrize(
     "box",
-    [Box(10, 10, 10, 10), Box(-1e300, 5, 1e300, 10), Box(5, -1e308, 9, 1e308), Box(50, 90, 40, 20)],
+    [
+        Box(10, 10, 10, 10),
+        Box(-1e300, 5, 1e300, 10),
+        Box(5, -1e308, 9, 1e308),
+        Box(50, 90, 40, 20),
+        Box(0, -1e308, -1e308, -1e308),
+    ],
 )
 def test_odd_boxes_are_covered(box: Box) -> None:
     made = luma(box)
     x0, x1 = sorted((max(0, int(box.x0)), min(160, int(box.x1))))
     y0, y1 = sorted((max(0, int(box.y0)), min(120, int(box.y1))))
     assert set(np.unique(made[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)])) <= {WHITE, BLACK}
+
+
+def test_a_box_whose_margin_has_no_end_covers_everything() -> None:
+    form = video_format(8, 8)
+    planes = tuple(plane.copy() for plane in raw_frame(form=form).planes)
+    flat = Box(0, -1e308, -1e308, -1e308)
+    silhouette.render(planes, form, [flat], Silhouette(1.0, "#000000", "#000000"))
+    assert (planes[0] == BLACK).all()
 
 
 def test_nobody_outside_the_picture_is_drawn() -> None:
