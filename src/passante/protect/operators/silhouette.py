@@ -85,8 +85,9 @@ def _fitted(box: Box, patch: Patch, grid: Grid, rotation: int) -> NDArray[np.boo
 
 
 def _along(start: float, length: float, first: int, end: int, step: int) -> NDArray[np.float64]:
-    """Where in the box, 0 to 1, the centres of cells lie."""
-    return np.asarray(((np.arange(first, end) + 0.5) * step - start) / max(length, 1.0))
+    """Where in the box, 0 to 1, the centres of cells lie; -1 or 2 far outside it."""
+    where = ((np.arange(first, end) + 0.5) * step - start) / max(length, 1.0)
+    return np.asarray(np.clip(where, -1, 2))
 
 
 def _index(where: NDArray[np.float64], size: int) -> NDArray[np.intp]:
