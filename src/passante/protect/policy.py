@@ -105,7 +105,10 @@ class Policy:
             text = path.read_text(encoding="utf-8")
         except OSError as error:
             reason = error.strerror or "it cannot be read"
-            raise SettingsError(f"policy {path.name}: {reason}") from error
+            raise SettingsError(
+                f"policy {path.name}: {reason}",
+                hint=f"check the path, or take one that comes with it: {', '.join(Shipped)}",
+            ) from error
         except UnicodeDecodeError as error:
             raise SettingsError(f"policy {path.name}: not a text in UTF-8") from error
         return cls.parse(text, where=f"policy {path.name}")
