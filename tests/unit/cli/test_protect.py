@@ -1,0 +1,201 @@
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import passante.cli.protect as command
+from clips import Clip, equipment
+from passante.cli.main import cli
+from passante.cli.protect import Level
+from passante.pipeline import report
+from passante.protect.policy import Policy
+from passante.protect.rules import Silence, Soundscape
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty folder to work in, and fakes in place of networks."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(command, "Equipment", equipment)
+    return tmp_path
+
+
+def run(*words: str):
+    return CliRunner().invoke(cli, ["protect", *words])
+
+
+def clip(name: str, frames: int = 6) -> str:
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    Clip(frames=frames).write(Path(name))
+    return name
+
+
+def last(text: str, lines: int = 1) -> str:
+    return "\n".join(text.strip().splitlines()[-lines:])
+
+
+def test_one_file(here):
+    ended = run(clip("a.mp4"), "-o", "safe.mp4")
+    assert ended.exit_code == 0, ended.stderr
+    assert Path("safe.mp4").is_file()
+    assert ended.stdout == ""
+
+
+def test_it_says_what_the_policy_leaves_visible_and_never_anonymous(here):
+    ended = run(clip("a.mp4"), "-o", "safe.mp4")
+    assert ended.stderr.startswith("policy street: Stays visible: ")
+    assert Policy.named("street").leaves_visible() in ended.stderr
+    assert "anonym" not in ended.stderr.lower()
+    assert "\r" not in ended.stderr
+
+
+def test_it_can_be_quiet(here):
+    ended = run(clip("a.mp4"), "-o", "safe.mp4", "-q")
+    assert (ended.exit_code, ended.stderr) == (0, "")
+
+
+def test_a_report_is_written(here):
+    run(clip("a.mp4"), "-o", "safe.mp4", "--report", "r.json")
+    found = report.decode(Path("r.json").read_bytes())
+    assert isinstance(found, report.Report)
+    assert found.output.name == "safe.mp4"
+    assert json.loads(Path("r.json").read_text())["schema"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["a.mp4"], 2, "Missing option"),
+        (["-o", "x.mp4"], 2, "Missing argument"),
+        (["a.mp4", "-o", "x.mp4", "--policy", "stret"], 2, 'no policy is called "stret"'),
+        (["a.mp4", "-o", "x.mp4", "--policy", "no.toml"], 2, "policy no.toml"),
+        (["a.mp4", "-o", "x.mp4", "--level", "loud"], 2, "loud"),
+        (["a.mp4", "-o", "x.mp4", "--codec", "mpeg1"], 2, "unknown codec"),
+        (["a.mp4", "-o", "x.mp4", "--crf", "99"], 2, "out of range"),
+        (["a.mp4", "-o", "x.mp4", "--preset", "warp"], 2, "unknown preset"),
+        (["a.mp4", "-o", "x.txt"], 2, "cannot be written as .txt"),
+        (["a.mp4", "-o", "old.mp4"], 2, "exists already"),
+        (["a.mp4", "-o", "a.mp4"], 2, "input and an output"),
+        (["a.mp4", "-o", "x.mp4", "--report", "a.mp4"], 2, "both the report and"),
+        (["a.mp4", "-o", "x.mp4", "--report", "x.mp4"], 2, "both the report and"),
+        (["a.mp4", "-o", "x.mp4", "--report", "old.json"], 2, "exists already"),
+        (["a.mp4", "-o", "x.mp4", "--report", "folder"], 2, "is a folder"),
+        (["a.mp4", "-o", "x.mp4", "--report", "none/r.json"], 6, "cannot be written"),
+        (["a.mp4", "-o", "none/x.mp4"], 6, "folder does not exist"),
+        (["missing.mp4", "-o", "x.mp4"], 3, "no such file"),
+        (["empty.mp4", "-o", "x.mp4"], 3, "is empty"),
+        (["text.mp4", "-o", "x.mp4"], 3, "text.mp4"),
+        (["random.mp4", "-o", "x.mp4"], 3, "random.mp4"),
+        (["cut.mp4", "-o", "x.mp4"], 3, "cut off"),
+        (["*.avi", "-o", "out"], 3, "matches no file"),
+    ],
+)
+def test_a_bad_call_is_one_clear_line_a_hint_and_a_code(here, words, code, message):
+    clip("a.mp4")
+    Path("folder").mkdir()
+    Path("old.mp4").write_bytes(b"mine")
+    Path("old.json").write_bytes(b"mine")
+    Path("empty.mp4").touch()
+    Path("text.mp4").write_text("nothing to see here\n" * 100)
+    Path("random.mp4").write_bytes(bytes((n * n * 31 + n * 7) % 251 for n in range(5000)))
+    Path("cut.mp4").write_bytes(Path("a.mp4").read_bytes()[:3000])
+    before = {path: path.stat().st_size for path in here.rglob("*")}
+    ended = run(*words)
+    assert ended.exit_code == code, ended.output
+    told = last(ended.stderr, 2)
+    assert told.startswith("passante: error: ")
+    assert message in told
+    assert "\nhint: " in told
+    assert "Traceback" not in ended.output
+    assert {path: path.stat().st_size for path in here.rglob("*")} == before
+
+
+def test_an_output_may_be_replaced_on_request(here):
+    Path("safe.mp4").write_bytes(b"mine")
+    assert run(clip("a.mp4"), "-o", "safe.mp4", "--overwrite").exit_code == 0
+    assert Path("safe.mp4").stat().st_size > 1000
+
+
+def test_a_failed_replacement_leaves_what_was_there(here):
+    Path("safe.mp4").write_bytes(b"mine")
+    Path("a.mp4").write_bytes(b"no recording at all")
+    assert run("a.mp4", "-o", "safe.mp4", "--overwrite").exit_code == 3
+    assert Path("safe.mp4").read_bytes() == b"mine"
+
+
+def test_a_folder_goes_on_past_bad_files_and_ends_with_a_table(here):
+    clip("in/a.mp4")
+    clip("in/sub/c.wav", frames=0)
+    Path("in/b.mp4").write_text("no recording\n" * 50)
+    Path("in/notes.txt").write_text("notes")
+    ended = run("in", "-o", "out", "--report", "r.json")
+    assert ended.exit_code == 3
+    assert sorted(str(p.relative_to("out")) for p in Path("out").rglob("*.*")) == [
+        "a.mp4",
+        "sub/c.wav",
+    ]
+    assert "1 of 3 inputs could not be protected:" in ended.stderr
+    assert "b.mp4  exit 3  b.mp4: " in ended.stderr
+    assert "skipped, being no media: notes.txt" in ended.stderr
+    batch = report.decode(Path("r.json").read_bytes())
+    assert isinstance(batch, report.Batch)
+    assert [done.input.name for done in batch.files] == ["a.mp4", "c.wav"]
+    assert [(failed.name, failed.exit_code) for failed in batch.failed] == [("b.mp4", 3)]
+    assert batch.skipped == ("notes.txt",)
+
+
+def test_several_good_files_end_well(here):
+    ended = run(clip("a.mp4"), clip("b.mkv"), "-o", "out")
+    assert ended.exit_code == 0, ended.stderr
+    assert sorted(path.name for path in Path("out").iterdir()) == ["a.mp4", "b.mkv"]
+    assert "could not be protected" not in ended.stderr
+
+
+def test_a_second_run_over_a_folder_refuses_each_output_that_is_there(here):
+    clip("in/a.mp4")
+    assert run("in", "-o", "out").exit_code == 0
+    ended = run("in", "-o", "out")
+    assert ended.exit_code == 2
+    assert "exists already" in ended.stderr
+    assert run("in", "-o", "out", "--overwrite").exit_code == 0
+
+
+def test_a_report_that_cannot_be_written_takes_the_output_with_it(here, monkeypatch):
+    def full(path, made):
+        raise command.SinkError("no room for the report")
+
+    monkeypatch.setattr(command.report, "write", full)
+    ended = run(clip("a.mp4"), "-o", "safe.mp4", "--report", "r.json")
+    assert ended.exit_code == 6
+    assert sorted(path.name for path in here.iterdir()) == ["a.mp4"]
+
+
+def test_lost_frames_are_a_warning_even_when_quiet(here, monkeypatch):
+    monkeypatch.setattr(
+        command,
+        "Equipment",
+        lambda policy: equipment(policy, mood=lambda look: "fail" if look == 8 else "well"),
+    )
+    ended = run(clip("a.mp4", frames=60), "-o", "safe.mp4", "-q")
+    assert ended.exit_code == 0
+    assert "of 60 frames could not be protected and are not in the output" in ended.stderr
+
+
+def test_a_traceback_comes_only_on_request(here):
+    assert "Traceback" not in run("missing.mp4", "-o", "x.mp4").output
+    assert "Traceback" in run("missing.mp4", "-o", "x.mp4", "--debug").output
+
+
+@pytest.mark.parametrize(
+    ("level", "rule", "name"),
+    [
+        (None, Soundscape(), "street"),
+        (Level.SOUNDSCAPE, Soundscape(), "street"),
+        (Level.SILENT, Silence(), "street+silent"),
+    ],
+)
+def test_a_level_replaces_the_rule_for_speech_and_shows_in_the_name(level, rule, name):
+    policy = command._policy("street", level)
+    assert (policy.speech, policy.name) == (rule, name)
+    assert (policy.sha256 == Policy.named("street").sha256) is (name == "street")
