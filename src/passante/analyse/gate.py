@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 class GateSettings:
     """When a chunk counts as speech. Everything is in chunks of 32 ms."""
 
-    threshold: float = 0.2
+    threshold: float = 0.1
     """From this score on, 0 to 1."""
-    before: int = 8
+    before: int = 10
     """Chunks that count as speech before the first score."""
     after: int = 16
     """Chunks that count as speech after the last score."""

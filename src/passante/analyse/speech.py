@@ -12,15 +12,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from passante.analyse.cells import CellSettings
 from passante.analyse.gate import Gate, GateSettings
-from passante.analyse.voice import CHUNK, Memory, VoiceDetector
+from passante.analyse.listen import FirstOpinion, SecondOpinion
+from passante.analyse.separate import VoiceSeparator
+from passante.analyse.voice import CHUNK, VoiceDetector
 from passante.core.clock import NS_PER_S
-from passante.core.dsp import RATE_HZ, Resampler, native_sample
+from passante.core.dsp import BANDS, CELL, RATE_HZ, Resampler, cells_from, native_sample
 from passante.inside.audio import AnalysedAudio, RawAudio
 from passante.inside.observation import SpeechSpan
 
@@ -30,19 +33,48 @@ _LOUDEST = 8.0
 _JUMP_NS = 60_000_000
 """Containers round times; from here on, in ns, it is a gap or a jump."""
 
-DEFAULT = GateSettings()
-"""0.55 s of look-ahead."""
+_CELLS = CHUNK // CELL
 
-LOW_DELAY = GateSettings(threshold=0.1, before=0, after=40, group=1)
-"""No look-ahead: a word that begins after silence is covered only from its second chunk on."""
+_AFTER = 3
+"""Chunks of nothing after the end, so that the last cells get their verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSettings:
+    """How to listen."""
+
+    gate: GateSettings = field(default_factory=GateSettings)
+    cells: CellSettings | None = field(default_factory=CellSettings)
+    """When a cell within speech is kept; None keeps none."""
+
+
+DEFAULT = SpeechSettings()
+"""0.6 s of look-ahead."""
+
+LOW_DELAY = SpeechSettings(GateSettings(before=0, after=40, group=1), None)
+"""No look-ahead: a word after silence is covered from its second or third chunk on."""
 
 
 class AnalyseSpeech:
     """Marks speech in one stream of sound. A stage: `RawAudio` in, `AnalysedAudio` out."""
 
-    def __init__(self, detector: VoiceDetector, gate: GateSettings = DEFAULT) -> None:
+    def __init__(
+        self,
+        detector: VoiceDetector,
+        separator: VoiceSeparator | None = None,
+        settings: SpeechSettings = DEFAULT,
+    ) -> None:
+        """Make it ready.
+
+        Args:
+            detector: Says how surely a chunk is speech.
+            separator: Takes voices out of a mixture, for a second opinion and for the cells that
+                are kept. Without it more speech is missed and nothing within speech is kept.
+            settings: How to listen.
+        """
         self._detector = detector
-        self._gate = gate
+        self._separator = separator
+        self._settings = settings
         self._run: _Run | None = None
         self.failures = 0
         """Chunks of 32 ms that count as speech because they could not be judged."""
@@ -50,14 +82,14 @@ class AnalyseSpeech:
         """How often the stream had a gap, a jump or a change of format."""
 
     @property
-    def model(self) -> str:
-        """Reference of the detector's model."""
-        return self._detector.model
+    def models(self) -> tuple[str, ...]:
+        """References of the models behind it."""
+        return (self._detector.model, *(self._separator.models if self._separator else ()))
 
     @property
     def delay_ns(self) -> int:
         """How far its output may run behind its input, in ns, blocks apart."""
-        chunks = self._gate.group + self._gate.before
+        chunks = self._settings.gate.group + self._settings.gate.before
         return chunks * CHUNK * NS_PER_S // RATE_HZ + 3_000_000
 
     def push(self, item: RawAudio, /) -> Iterable[AnalysedAudio]:
@@ -67,7 +99,7 @@ class AnalyseSpeech:
             ready += self.flush()
             self.restarts += 1
         if self._run is None:
-            self._run = _Run(item, self._detector, self._gate)
+            self._run = _Run(item, self._detector, self._separator, self._settings)
         ready += self._run.push(item)
         self.failures += self._run.take_failures()
         return ready
@@ -91,8 +123,13 @@ class _OpenSpan:
 class _Run:
     """One unbroken stretch of a stream."""
 
-    def __init__(self, first: RawAudio, detector: VoiceDetector, gate: GateSettings) -> None:
-        self._detector = detector
+    def __init__(
+        self,
+        first: RawAudio,
+        detector: VoiceDetector,
+        separator: VoiceSeparator | None,
+        settings: SpeechSettings,
+    ) -> None:
         self._rate = first.rate_hz
         self._channels = first.samples.shape[0]
         self._layout = first.layout
@@ -104,15 +141,19 @@ class _Run:
         self._emitted = False
         self._resampler = Resampler(self._channels, self._rate, RATE_HZ)
         self._waiting = np.zeros((self._channels, 0), np.float32)
-        self._chunk = 0
-        self._alike = True
-        self._memory: Memory | None = None
+        self._heard = 0
         self._broken: set[int] = set()
         self._failures = 0
-        self._gate = Gate(gate)
+        self._first = FirstOpinion(detector)
+        self._second: SecondOpinion | None = None
+        if separator is not None:
+            self._second = SecondOpinion(detector, separator, settings.cells or CellSettings())
+        self._keeps = self._second is not None and settings.cells is not None
+        self._gate = Gate(settings.gate)
         self._marked = 0
         self._decided = 0
         self._marks: deque[tuple[int, int, float]] = deque()
+        self._kept: dict[int, NDArray[np.float32]] = {}
         self._span: _OpenSpan | None = None
         self._spans: list[tuple[int, SpeechSpan]] = []
 
@@ -149,8 +190,11 @@ class _Run:
         waiting = self._waiting.shape[1] + rest.shape[1]
         padding = np.zeros((self._channels, -waiting % CHUNK), np.float32)
         self._listen(np.concatenate([rest, padding], axis=1))
-        for mark in self._gate.flush():
-            self._mark(float(mark))
+        if self._second is not None:
+            # the last cells are judged a little later than the last chunk
+            for _ in range(_AFTER):
+                self._second.score(np.zeros(CHUNK, np.float32))
+        self._mark(self._gate.flush())
         self._close_span(self._taken)
         return self._emit()
 
@@ -164,52 +208,50 @@ class _Run:
         chunks = waiting.shape[1] // CHUNK
         for number in range(chunks):
             score = self._score(waiting[:, number * CHUNK : (number + 1) * CHUNK])
-            for mark in self._gate.push(score):
-                self._mark(float(mark))
+            self._mark(self._gate.push(score))
         self._waiting = waiting[:, chunks * CHUNK :].copy()
 
     def _score(self, chunk: NDArray[np.float32]) -> float:
-        """The highest score of any feed; 1 where there is none."""
-        broken = self._chunk in self._broken
-        self._broken.discard(self._chunk)
-        self._chunk += 1
-        feeds = self._feeds(chunk)
-        memory = self._memory or Memory.blank(1)
-        if memory.context.shape[0] != feeds.shape[0]:
-            memory = memory.spread(feeds.shape[0])
-        try:
-            scores, self._memory = self._detector.look(feeds, memory)
-        # Whatever a detector throws: the chunk counts as speech, and the count says so.
-        except Exception:
-            scores, self._memory = np.full(1, np.nan, np.float32), None
-        if not np.isfinite(scores).all() or broken:
-            self._failures += 1
+        """The higher of both opinions; 1 where there is none."""
+        broken = self._heard in self._broken
+        self._broken.discard(self._heard)
+        self._heard += 1
+        if broken:
             # a state that has swallowed something broken is not trusted again
-            self._memory = None
+            self._first.forget()
+            if self._second is not None:
+                self._second.forget()
+        scores = [self._first.score(chunk)]
+        if self._second is not None:
+            scores.append(self._second.score(chunk.mean(axis=0)))
+        if broken or not np.isfinite(scores).all():
+            self._failures += 1
             return 1.0
-        return float(scores.max())
+        return max(scores)
 
-    def _feeds(self, chunk: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Everything to listen to: the one signal, or the mean and every channel."""
-        if self._channels == 1:
-            return chunk
-        if self._alike and bool((chunk == chunk[0]).all()):
-            return chunk[:1]
-        self._alike = False
-        return np.concatenate([chunk.mean(axis=0, keepdims=True), chunk])
+    def _mark(self, scores: NDArray[np.float32]) -> None:
+        """Take the decisions on the next chunks."""
+        if self._keeps and scores.size:
+            self._mark_cells(scores)
+        for score in scores.tolist():
+            start = self._decided
+            self._marked += 1
+            self._decided = native_sample(self._marked * CHUNK, self._rate)
+            self._marks.append((start, self._decided, score))
+            if score == 0:
+                self._close_span(start)
+            elif self._span is None:
+                self._span = _OpenSpan(start, score)
+            else:
+                self._span.score = max(self._span.score, score)
 
-    def _mark(self, score: float) -> None:
-        """Take the decision on the next chunk."""
-        start = self._decided
-        self._marked += 1
-        self._decided = native_sample(self._marked * CHUNK, self._rate)
-        self._marks.append((start, self._decided, score))
-        if score == 0:
-            self._close_span(start)
-        elif self._span is None:
-            self._span = _OpenSpan(start, score)
-        else:
-            self._span.score = max(self._span.score, score)
+    def _mark_cells(self, scores: NDArray[np.float32]) -> None:
+        assert self._second is not None
+        start = self._marked * _CELLS
+        stop = start + scores.size * _CELLS
+        keep = self._second.cells.keep(start, stop)
+        keep[np.repeat(scores == 0, _CELLS)] = 1
+        self._kept.update(zip(range(start, stop), keep, strict=True))
 
     def _close_span(self, stop: int) -> None:
         if self._span is not None:
@@ -231,7 +273,13 @@ class _Run:
             ended = [span for sample, span in self._spans if sample <= stop]
             self._spans = [(sample, span) for sample, span in self._spans if sample > stop]
             begins, self._emitted = not self._emitted, True
-            yield AnalysedAudio(raw, self._speech(first, stop), spans=tuple(ended), begins=begins)
+            yield AnalysedAudio(
+                raw,
+                self._speech(first, stop),
+                spans=tuple(ended),
+                keep=self._keep(first, stop) if self._keeps else None,
+                begins=begins,
+            )
 
     def _speech(self, first: int, stop: int) -> NDArray[np.float32]:
         """The decisions on samples `first` to `stop - 1`; forgets those before."""
@@ -241,3 +289,10 @@ class _Run:
         for start, end, score in self._marks:
             speech[max(0, start - first) : max(0, end - first)] = score
         return speech
+
+    def _keep(self, first: int, stop: int) -> NDArray[np.float32]:
+        """The verdicts on the cells that begin in samples `first` to `stop - 1`."""
+        nothing = np.zeros(BANDS, np.float32)
+        cells = cells_from(first, stop, self._rate)
+        rows = [self._kept.pop(cell, nothing) for cell in cells]
+        return np.stack(rows) if rows else np.zeros((0, BANDS), np.float32)

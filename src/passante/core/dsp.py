@@ -152,4 +152,4 @@ def _kernels(phases: int, half: int, cutoff: float) -> NDArray[np.float32]:
     edge = cutoff * 0.94
     window = np.i0(8.0 * np.sqrt(np.maximum(0.0, 1 - (time / half) ** 2))) / np.i0(8.0)
     kernel = edge * np.sinc(edge * time) * window
-    return (kernel / kernel.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(kernel / kernel.sum(axis=1, keepdims=True), np.float32)

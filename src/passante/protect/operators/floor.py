@@ -39,7 +39,7 @@ def coarse(density: NDArray[np.float64], bands: NDArray[np.intp]) -> NDArray[np.
     """(channels, `BANDS`): the mean of (channels, bins) within each band; 0 where it has no bin."""
     bins = np.maximum(1, np.bincount(bands, minlength=BANDS))
     rows = [np.bincount(bands, row, minlength=BANDS) / bins for row in density]
-    return np.stack(rows)
+    return np.asarray(np.stack(rows), np.float64)
 
 
 class Floor:
@@ -62,4 +62,5 @@ class Floor:
             return self._murmur
         density = np.quantile(np.stack(self._looks), _QUANTILE, axis=0)
         level = 10 * np.log10(np.maximum(density, 1e-14))
-        return np.maximum(np.round(level / _STEP_DB) * _STEP_DB, self._murmur)
+        stepped = np.round(level / _STEP_DB) * _STEP_DB
+        return np.asarray(np.maximum(stepped, self._murmur), np.float64)

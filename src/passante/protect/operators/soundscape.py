@@ -148,7 +148,7 @@ class Scene:
         original = self._samples[:, at : at + hop]
         speech = np.flatnonzero(self._marked[at - hop : at + 2 * hop]) - hop
         if not speech.size:
-            return np.clip(original, -1, 1)
+            return np.asarray(np.clip(original, -1, 1), np.float32)
         place = np.arange(hop)
         after = np.searchsorted(speech, place)
         away = np.minimum(
@@ -158,7 +158,8 @@ class Scene:
         share = np.clip(1 - away / hop, 0, 1).astype(np.float32)
         # where share is 1 nothing of the original may count, not even times zero
         original = np.where(share < 1, original, np.float32(0))
-        return np.clip(original * (1 - share) + made * share, -1, 1)
+        mixed = np.clip(original * (1 - share) + made * share, -1, 1)
+        return np.asarray(mixed, np.float32)
 
     def _render(self, at: int, fill: _Fill) -> NDArray[np.float32]:
         """(channels, window): one frame of what stands in for speech."""

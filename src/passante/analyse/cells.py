@@ -1,0 +1,116 @@
+"""Which cells of time and frequency certainly hold something other than speech.
+
+Privacy goes first: a cell is kept only where what is not voice clearly outweighs every voice
+near it in time and frequency, and is not just the faint rest that separation leaves of a voice.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passante.analyse.separate import WINDOW
+from passante.core.dsp import BANDS, CELL, RATE_HZ, band_of_bins
+
+HISTORY = 1024
+"""Samples of signal that one look needs."""
+
+_LATE = 64
+"""Samples that the last window ends before the last sample."""
+
+_LEAD = 5
+"""The first look is at this many cells before the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellSettings:
+    """When a cell is kept."""
+
+    margin_db: float = 8.0
+    """By so much the rest outweighs the voice in and around the cell."""
+    near: int = 6
+    """Cells before and after that are around it: 48 ms."""
+    near_bands: int = 1
+    """Bands above and below that are around it."""
+    rest_db: float = 0.0
+    """The rest's level against the loudest voice far and wide: what is below may be what
+    separation left of that voice."""
+    far: int = 32
+    """Cells before and after that are far and wide: 0.26 s."""
+    far_bands: int = 3
+    """Bands above and below that are far and wide."""
+
+
+class CellBook:
+    """The energies of voice and rest, cell by cell, and the verdict on them."""
+
+    def __init__(self, settings: CellSettings) -> None:
+        self._settings = settings
+        self._window = np.hanning(WINDOW + 1)[:-1].astype(np.float32)
+        bands = band_of_bins(WINDOW, RATE_HZ)
+        self._starts = np.searchsorted(bands, np.arange(BANDS))
+        self._rows: deque[NDArray[np.float32]] = deque()
+        self._first = 0
+        self._seen = -_LEAD
+
+    @property
+    def seen(self) -> int:
+        """How many cells it has the energies of."""
+        return max(0, self._seen)
+
+    def look(self, mixture: NDArray[np.float32], voice: NDArray[np.float32]) -> None:
+        """Take the energies of the next four cells.
+
+        Args:
+            mixture: (`HISTORY`,) the last samples at `RATE_HZ`, a chunk further than last time.
+            voice: (`HISTORY`,) of the same moments; not a number where it is not known.
+        """
+        starts = [HISTORY - _LATE - WINDOW - CELL * back for back in (3, 2, 1, 0)]
+        frames = np.stack(
+            [signal[at : at + WINDOW] for at in starts for signal in (voice, mixture - voice)]
+        )
+        power = np.abs(np.fft.rfft(frames * self._window, axis=1)) ** 2
+        banded = np.add.reduceat(power, self._starts, axis=1)
+        # what is not known counts as voice without end
+        banded = np.where(np.isfinite(banded), banded, np.inf).astype(np.float32)
+        for row in banded.reshape(len(starts), 2, BANDS):
+            if self._seen >= 0:
+                self._rows.append(row)
+            self._seen += 1
+
+    def keep(self, start: int, stop: int) -> NDArray[np.float32]:
+        """(stop - start, bands): 1 for cells that are kept, 0 for all others.
+
+        Forgets what lies too far before `start` to be asked for again.
+        """
+        rule = self._settings
+        while self._first < start - rule.far and self._rows:
+            self._rows.popleft()
+            self._first += 1
+        rows = list(self._rows)[: max(0, stop + rule.far - self._first)]
+        verdict = np.zeros((stop - start, BANDS), np.float32)
+        known = min(stop, self._first + len(rows))
+        if known <= start:
+            return verdict
+        voice, rest = np.stack(rows, axis=1)
+        near = _highest(voice, rule.near, rule.near_bands)
+        far = _highest(voice, rule.far, rule.far_bands)
+        kept = (rest > near * 10 ** (rule.margin_db / 10)) & (
+            rest > far * 10 ** (rule.rest_db / 10)
+        )
+        verdict[: known - start] = kept[start - self._first : known - self._first]
+        return verdict
+
+
+def _highest(energy: NDArray[np.float32], cells: int, bands: int) -> NDArray[np.float32]:
+    """The highest within so many cells and bands of each."""
+    for axis, reach in ((0, cells), (1, bands)):
+        pad = [(0, 0), (0, 0)]
+        pad[axis] = (reach, reach)
+        padded = np.pad(energy, pad)
+        windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=axis)
+        energy = windows.max(axis=-1)
+    return energy
