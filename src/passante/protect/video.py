@@ -163,8 +163,10 @@ def _copy(raw: RawFrame) -> tuple[Plane, ...]:
 
     An encoder can take even-sized 4:2:0 planes that lie so without another copy.
     """
-    first = raw.planes[0]
-    flat = np.empty(sum(plane.size for plane in raw.planes), first.dtype)
+    size, columns = sum(plane.size for plane in raw.planes), raw.format.width
+    # (height * 3 / 2, width) for even-sized 4:2:0, which is the shape encoders ask for.
+    shape = (size // columns, columns) if size % columns == 0 else (size,)
+    flat = np.empty(shape, raw.planes[0].dtype).reshape(-1)
     copies: list[Plane] = []
     start = 0
     for plane in raw.planes:

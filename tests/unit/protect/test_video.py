@@ -187,6 +187,15 @@ def test_equal_receipts_are_one_object() -> None:
     assert second.receipt.regions == 0
 
 
+def test_an_encoder_finds_even_420_as_one_picture_of_half_as_many_rows_more() -> None:
+    (made,) = drive(ProtectVideo(policy(head=WHITE)), [analysed(region(Kind.FACE))])
+    whole = made.planes[0].base
+    assert isinstance(whole, np.ndarray)
+    assert whole.shape == (48 * 3 // 2, 64)
+    np.testing.assert_array_equal(whole[:48], made.planes[0])
+    np.testing.assert_array_equal(whole[48:].ravel()[32 * 24 :], made.planes[2].ravel())
+
+
 def test_nothing_is_held_back() -> None:
     stage = ProtectVideo(Policy.named("street"))
     assert stage.delay_ns == 0
