@@ -21,8 +21,6 @@ GRAIN = 32
 _GREY = 114
 _REGROWTH = 1.6
 """How far a core is grown: this times its area over its circumference."""
-_LEAST_CORE = 2.0
-"""A core less high than this, px, is a speck."""
 
 
 class Network(Protocol):
@@ -96,21 +94,20 @@ def lines(
         threshold: Above this a pixel belongs to a core.
         least_score: Cores of a lower mean are dropped.
     """
-    # Dilation by one pixel joins letters that thin strokes have left apart.
+    # Dilation by one pixel joins letters that thin strokes have left apart. It also thins out the
+    # mean of a lone pixel, so that specks are dropped.
     mask = cv2.dilate((likelihood > threshold).astype(np.uint8), np.ones((2, 2), np.uint8))
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     found = [_line(likelihood, np.asarray(outline)) for outline in outlines]
-    return [line for line in found if line is not None and line.score >= least_score]
+    return [line for line in found if line.score >= least_score]
 
 
-def _line(likelihood: NDArray[np.float32], outline: NDArray[np.int32]) -> Line | None:
+def _line(likelihood: NDArray[np.float32], outline: NDArray[np.int32]) -> Line:
     (x, y), (length, height), tilt = cv2.minAreaRect(outline)
     if length < height:
         length, height, tilt = height, length, tilt + 90
     # An outline runs through the middles of pixels; what it encloses is a pixel larger.
     length, height = length + 1, height + 1
-    if height < _LEAST_CORE:
-        return None
     left, top, wide, high = cv2.boundingRect(outline)
     inside = np.zeros((high, wide), np.uint8)
     cv2.drawContours(inside, [outline], -1, 1, cv2.FILLED, offset=(-left, -top))

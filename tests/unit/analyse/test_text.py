@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from passante.analyse.text import Line, likelihoods, lines
+
+
+def bar(
+    x: float, y: float, length: float, height: float, *, tilt: float = 0.0, level: float = 0.9
+) -> NDArray[np.float32]:
+    """A map of 96x160 with one core on it."""
+    image = np.zeros((96, 160), np.float32)
+    corners = cv2.boxPoints(((x, y), (length, height), tilt))
+    cv2.fillPoly(image, [np.rint(corners).astype(np.int32)], level)
+    return image
+
+
+class Echo:
+    """A network whose likelihood is the picture's red channel."""
+
+    ref = "echo@1.0.0"
+
+    def __init__(self) -> None:
+        self.shapes: list[tuple[int, ...]] = []
+
+    def run(self, *arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        self.shapes.append(arrays[0].shape)
+        return ((arrays[0][:, None, :, :, 0] / 255).astype(np.float32),)
+
+
+@pytest.mark.parametrize("tilt", [0.0, 12.0, -12.0, 35.0, 80.0])
+def test_a_core_becomes_a_line_where_it_lies(tilt: float) -> None:
+    (line,) = lines(bar(80, 48, 40, 8, tilt=tilt))
+    assert line.x == pytest.approx(80.5, abs=1.5)
+    assert line.y == pytest.approx(48.5, abs=1.5)
+    assert line.tilt == pytest.approx(tilt, abs=2.5)
+    assert line.score > 0.7
+
+
+def test_a_line_is_larger_than_its_core_on_every_side() -> None:
+    (line,) = lines(bar(80, 48, 40, 8))
+    box = line.box()
+    assert box.x0 < 58
+    assert box.y0 < 43
+    assert box.x1 > 102
+    assert box.y1 > 53
+    assert box.height < 3 * 8
+
+
+def test_two_cores_are_two_lines() -> None:
+    assert len(lines(np.maximum(bar(40, 48, 30, 8), bar(110, 48, 30, 8)))) == 2
+
+
+@pytest.mark.parametrize(
+    ("likelihood", "why"),
+    [
+        (np.zeros((32, 32), np.float32), "nothing there"),
+        (bar(80, 48, 40, 8, level=0.2), "below the threshold"),
+        (bar(80, 48, 40, 8, level=0.35), "core, but too faint in the mean"),
+        (bar(80, 48, 0, 0), "a single pixel"),
+    ],
+)
+def test_what_is_no_writing_is_left_out(likelihood: NDArray[np.float32], why: str) -> None:
+    assert lines(likelihood, threshold=0.3, least_score=0.4) == [], why
+
+
+def test_writing_at_the_border_is_found() -> None:
+    (line,) = lines(bar(10, 2, 40, 8))
+    assert line.box().x0 < 0.5
+    assert line.box().y0 < 0.5
+
+
+@pytest.mark.parametrize(
+    ("tilt", "width", "height"), [(0.0, 50.0, 20.0), (90.0, 20.0, 50.0), (45.0, 49.5, 49.5)]
+)
+def test_a_box_holds_the_whole_turned_line(tilt: float, width: float, height: float) -> None:
+    box = Line(x=100, y=50, length=40, height=10, tilt=tilt, score=1).box(along=5, across=5)
+    assert (box.width, box.height) == (
+        pytest.approx(width, abs=0.1),
+        pytest.approx(height, abs=0.1),
+    )
+    assert box.centre == (pytest.approx(100), pytest.approx(50))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (31, 33), (64, 96), (70, 200)])
+def test_any_size_of_picture_is_taken_and_nothing_is_said_about_padding(
+    size: tuple[int, int],
+) -> None:
+    network = Echo()
+    picture = np.full((*size, 3), 255, np.uint8)
+    found = likelihoods(network, picture)
+    assert found.shape == size
+    assert found.min() == pytest.approx(1.0)
+    ((_, height, width, _),) = network.shapes
+    assert height % 32 == width % 32 == 0
