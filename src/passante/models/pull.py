@@ -97,18 +97,17 @@ def _made(card: Card, data: bytes) -> VerifiedModel:
 def _put(model: VerifiedModel, folder: Path) -> None:
     """Write beside the final name, then rename: a file under its final name is whole."""
     path = folder / model.card.file
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=folder)
         try:
-            with os.fdopen(handle, "wb") as file:
+            with beside.open("wb") as file:
                 file.write(model.data)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
     except OSError as error:
         raise ModelError(
             f"{model.card.ref}: cannot write {path}: {error.strerror}",

@@ -8,9 +8,10 @@ module, so that the bytes are the same on every machine.
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass, field
 from importlib import resources
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,10 +25,28 @@ rounding, just fits, whatever two the kernel takes. The network sees the same on
 _LEVELS = 255
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured once on pictures, so that no conversion depends on any."""
+
+    ranges: dict[str, tuple[float, float]]
+    """Lowest and highest value of every tensor."""
+    tops: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    """How high each channel of a layer reaches, for layers whose channels are evened out."""
+    drift: tuple[float, ...] = ()
+    """By how much the integer network's outputs lie above the true ones on average, each
+    channel."""
+
+
+def measured(name: str) -> Measured:
+    """What was measured for a network."""
+    text = resources.files(__package__).joinpath("ranges", f"{name}.json").read_bytes()
+    return msgspec.json.decode(text, type=Measured)
+
+
 def ranges(name: str) -> dict[str, tuple[float, float]]:
     """Lowest and highest value of every tensor of a network, as measured once."""
-    text = resources.files(__package__).joinpath("ranges", f"{name}.json").read_text("utf-8")
-    return {tensor: (low, high) for tensor, (low, high) in json.loads(text)["ranges"].items()}
+    return measured(name).ranges
 
 
 def step(low: float, high: float) -> tuple[np.float32, np.uint8]:
