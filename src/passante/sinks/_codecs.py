@@ -39,9 +39,7 @@ CONTAINERS: dict[str, Container] = {
     ".mov": Container("mov", "aac", "h264", ("pcm_", "alac"), True, ("h264", "hevc"), _MP4_OPTIONS),
     ".mkv": Container("matroska", "aac", "h264", ("pcm_", "flac"), True, (*_ALL, "ffv1")),
     ".webm": Container("webm", "libopus", "vp9", (), True, ("vp9", "av1")),
-    ".avi": Container(
-        "avi", "pcm_s16le", "mpeg4", ("pcm_",), codecs=("mpeg4", "h264", "ffv1")
-    ),
+    ".avi": Container("avi", "pcm_s16le", "mpeg4", ("pcm_",), codecs=("mpeg4", "h264", "ffv1")),
     ".ts": Container(
         "mpegts", "aac", "h264", codecs=("h264", "hevc"), options={"mpegts_copyts": "1"}
     ),
@@ -162,11 +160,11 @@ def encoder_options(codec: str, settings: OutputSettings) -> dict[str, str]:
         case "h264":
             return {"preset": settings.preset, "crf": crf}
         case "hevc":
-            quiet = f"log-level=none:pools={settings.threads}"
+            quiet = f"log-level=none:info=0:pools={settings.threads}"
             return {"preset": settings.preset, "crf": crf, "x265-params": quiet}
         case "av1":
-            # SVT-AV1 counts from 0 (slowest) to 13; 8 takes about as long as x264's medium.
-            number = str(max(2, 13 - effort))
+            # SVT-AV1 counts from 0 (slowest) to 10; 8 takes about as long as x264's medium.
+            number = str((10, 10, 9, 9, 8, 8, 6, 5, 4)[effort])
             return {"preset": number, "crf": crf, "svtav1-params": f"lp={settings.threads}"}
         case "vp9":
             speed = str(max(0, 8 - effort))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -76,6 +77,9 @@ class VideoTrack:
             context.max_b_frames = 0  # AVI has no place for a second time
         if codec == "hevc" and container.muxer in {"mp4", "mov"}:
             context.codec_tag = "hvc1"
+        if codec == "av1":
+            # It writes to the terminal by itself and listens only to this.
+            os.environ.setdefault("SVT_LOG", "0")
         self._fields: _Fields | None = None
         if form.interlaced and not self._turn:
             context.field_order = _TOP_FIRST if form.top_field_first else _BOTTOM_FIRST

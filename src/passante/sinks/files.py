@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -108,9 +107,7 @@ class FileSink:
         info: MediaInfo,
         settings: OutputSettings,
     ) -> None:
-        options = dict(container.options)
-        if info.video is not None and info.video.time_base.numerator == 1:
-            options |= _timescale(container, info.video.time_base)
+        options = dict(container.options) | _timescales(container, info)
         self._output = av.open(
             f"file:{self._file.path}",
             mode="w",
@@ -128,7 +125,12 @@ class FileSink:
         }
 
 
-def _timescale(container: _codecs.Container, time_base: Fraction) -> dict[str, str]:
-    if container.muxer in {"mp4", "mov"}:
-        return {"video_track_timescale": str(time_base.denominator)}
-    return {}
+def _timescales(container: _codecs.Container, info: MediaInfo) -> dict[str, str]:
+    """Ticks in which an MP4 can state every time of the source exactly."""
+    if container.muxer not in {"mp4", "mov", "ipod"}:
+        return {}
+    # Offsets between tracks are stated in the clock of the whole file.
+    scales = {"movie_timescale": str(info.audio[0].rate_hz if info.audio else 90_000)}
+    if info.video is not None:
+        scales["video_track_timescale"] = str(info.video.time_base.denominator)
+    return scales

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import av
-from av.stream import Disposition
+from av.stream import Discard, Disposition
 
 from passante.core.clock import NS_PER_S
 from passante.core.media import AudioStream, Colour, VideoFormat, VideoStream
@@ -107,14 +107,20 @@ def can_decode(stream: av.audio.stream.AudioStream) -> bool:
     return context is not None and context.sample_rate > 0 and context.layout.nb_channels > 0
 
 
-def exact_end(container: av.container.InputContainer) -> Fraction | None:
-    """When the last sample ends, in s, for containers that state it exactly; else None."""
-    if container.format.name not in {"flac", "mp3"} or not container.streams.audio:
+def stated_end(container: av.container.InputContainer, *, mp3_counts: bool) -> Fraction | None:
+    """When the last item ends, in s, where the container states it and does not guess.
+
+    Streams that are not carried may be longer than those that are, so with any of them there is
+    no telling.
+    """
+    states = {"flac", "matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2", "avi", "wav"}
+    name = container.format.name
+    skipped = any(stream.discard == Discard.all for stream in container.streams)
+    if not (name in states or (name == "mp3" and mp3_counts)) or skipped:
         return None
-    stream = container.streams.audio[0]
-    if stream.duration is None or stream.time_base is None:
+    if container.duration is None:
         return None
-    return (stream.start_time or 0) * stream.time_base + stream.duration * stream.time_base
+    return Fraction((container.start_time or 0) + container.duration, av.time_base)
 
 
 def dropped(

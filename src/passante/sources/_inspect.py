@@ -28,6 +28,10 @@ class Family(StrEnum):
     OTHER = "other"
 
 
+_START = 4096
+"""How much of the beginning is looked at, in bytes."""
+_OGG_PAGE = 65_307
+"""The largest page there can be, in bytes."""
 PICTURES = frozenset({Family.JPEG, Family.PNG, Family.WEBP})
 
 
@@ -37,10 +41,12 @@ class Inspected:
 
     family: Family
     size_bytes: int
-    missing_bytes: int = 0
-    """How many bytes the container promises that the file does not have; at least this many."""
+    missing: str = ""
+    """What is missing of the end, in words; "" where the file is whole or does not tell."""
     index_missing: bool = False
     """A recording without the index (moov) that says where its frames lie."""
+    states_length: bool = False
+    """An MP3 with a header that counts its frames; without, its length is a guess."""
 
 
 def inspect(path: Path) -> Inspected:
@@ -95,14 +101,47 @@ def _read(file: BinaryIO, size: int) -> Inspected:
     if head[:4] == b"RIFF":
         promised = int.from_bytes(head[4:8], "little") + 8
         # Recorders that write as they go leave the size at 0 or at the largest number.
-        missing = max(0, promised - size) if 8 < promised < 0xFFFF_FFF0 else 0
+        short = promised - size if 8 < promised < 0xFFFF_FFF0 else 0
         family = Family.WEBP if head[8:12] == b"WEBP" else Family.RIFF
-        return Inspected(family, size, missing)
+        return Inspected(family, size, _bytes(short))
     if head.startswith(b"\x1a\x45\xdf\xa3"):
-        return Inspected(Family.MATROSKA, size, _matroska_missing(file, size))
+        return Inspected(Family.MATROSKA, size, _bytes(_matroska_short(file, size)))
     if head[4:8] in {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp"}:
         return _read_iso(file, size)
-    return Inspected(Family.OTHER, size)
+    if head.startswith(b"OggS"):
+        return Inspected(Family.OTHER, size, _ogg_missing(file, size))
+    file.seek(0)
+    start = file.read(_START)
+    for packet, sync in ((188, 0), (192, 4)):
+        if start[sync::packet][:5] == b"G" * 5:
+            return Inspected(Family.OTHER, size, _bytes(-size % packet))
+    return Inspected(Family.OTHER, size, states_length=_counts_frames(file, start))
+
+
+def _bytes(short: int) -> str:
+    return f"at least {short} of its bytes are missing" if short > 0 else ""
+
+
+def _ogg_missing(file: BinaryIO, size: int) -> str:
+    """The last page of an Ogg file (RFC 3533) says that it is the last, and is all there."""
+    file.seek(max(0, size - _OGG_PAGE))
+    tail = file.read()
+    at = tail.rfind(b"OggS")
+    if at < 0 or len(tail) < at + 27 or not tail[at + 5] & 4:
+        return "its last page is missing"
+    lacing = tail[at + 27 : at + 27 + tail[at + 26]]
+    end = at + 27 + tail[at + 26] + sum(lacing)
+    return _bytes(end - len(tail))
+
+
+def _counts_frames(file: BinaryIO, start: bytes) -> bool:
+    """Whether the first frame of an MP3 is a header that counts the others."""
+    if start.startswith(b"ID3"):
+        # Four times seven bits, so that no byte looks like the start of a frame.
+        length = sum((byte & 0x7F) << 7 * (3 - n) for n, byte in enumerate(start[6:10]))
+        file.seek(10 + length)
+        start = file.read(_START)
+    return b"Xing" in start[:256] or b"Info" in start[:256]
 
 
 def _read_iso(file: BinaryIO, size: int) -> Inspected:
@@ -112,7 +151,7 @@ def _read_iso(file: BinaryIO, size: int) -> Inspected:
         file.seek(at)
         head = file.read(16)
         if len(head) < 8:
-            return Inspected(Family.ISO, size, 8 - len(head), not index)
+            return Inspected(Family.ISO, size, _bytes(8 - len(head)), media and not index)
         length, kind = int.from_bytes(head[:4], "big"), head[4:8]
         if length == 1:
             length = int.from_bytes(head[8:16], "big")
@@ -123,11 +162,11 @@ def _read_iso(file: BinaryIO, size: int) -> Inspected:
         index |= kind == b"moov" and at + length <= size
         media |= kind in {b"mdat", b"moof"}
         at += length
-    return Inspected(Family.ISO, size, max(0, at - size), media and not index)
+    return Inspected(Family.ISO, size, _bytes(at - size), media and not index)
 
 
-def _matroska_missing(file: BinaryIO, size: int) -> int:
-    """How many bytes of the segment are missing; 0 where its size is not stated."""
+def _matroska_short(file: BinaryIO, size: int) -> int:
+    """By how many bytes the file is shorter than its segment; 0 where none is stated."""
     file.seek(0)
     head = file.read(4096)
     at = 4
@@ -138,7 +177,7 @@ def _matroska_missing(file: BinaryIO, size: int) -> int:
     if head[at : at + 4] != b"\x18\x53\x80\x67":
         return 0
     length, at = _vint(head, at + 4)
-    return 0 if length is None else max(0, at + length - size)
+    return 0 if length is None else at + length - size
 
 
 def _vint(data: bytes, at: int) -> tuple[int | None, int]:

@@ -6,6 +6,9 @@ from fractions import Fraction
 
 from passante.core.clock import NS_PER_S, to_ns
 
+_GAP_NS = 50_000_000
+"""What is longer than this between two items is a gap."""
+
 
 class Timeline:
     """What the streams of one file share: how far its clock was set back so far."""
@@ -39,6 +42,7 @@ class Repair:
         self.missing = 0
         self.moved = 0
         self.jumps = 0
+        self.gaps = 0
 
     def __call__(self, pts: int | None, length: int = 0) -> int:
         """The timestamp to use for an item that lasts `length` ticks (0: the usual step)."""
@@ -49,6 +53,8 @@ class Repair:
             made = pts + self._shift
             if self._last is not None and made < self._last - self._ticks(NS_PER_S):
                 made = self._jumped(pts)
+            if self._last is not None and made > self._next + self._ticks(_GAP_NS):
+                self.gaps += 1
             if self._strict and self._last is not None and made <= self._last:
                 self.moved += 1
                 made = self._last + 1

@@ -27,8 +27,8 @@ _WAIT_FOR_PICTURE = 20_000
 
 _MADE_UP_TIMES = 0x1
 """AVFMT_FLAG_GENPTS, which is on unless it is taken away."""
-_SHORT_S = Fraction(1, 2)
-"""By how much a recording of stated length may end early: encoders round it."""
+_SHORT_S = Fraction(3, 4)
+"""By how much a recording of stated length may end early: the last item may have no length."""
 
 Decoded = av.VideoFrame | av.AudioFrame
 
@@ -51,6 +51,7 @@ class FileSource:
         self._lead: int | None = None
         self._frames: Iterator[tuple[int, Decoded]] = iter(())
         self._end: dict[int, Fraction] = {}
+        self._states_length = inspected.states_length
         self._check_whole(inspected)
         self._container = self._open(path)
         try:
@@ -92,8 +93,8 @@ class FileSource:
                 f"{self._name}: its index is missing: the recording was cut off before its end",
                 hint="No frame can be found without it; repair it with the recorder's own tool.",
             )
-        if inspected.missing_bytes:
-            self._lose(f"at least {inspected.missing_bytes} of its bytes are missing")
+        if inspected.missing:
+            self._lose(inspected.missing)
 
     def _lose(self, what: str) -> None:
         """Note that the end is missing, or refuse where that is not allowed."""
@@ -117,7 +118,7 @@ class FileSource:
             )
         except (FFmpegError, ValueError) as error:
             raise SourceUnavailableError(
-                f"{self._name}: is no recording that can be read ({_reason(error)})",
+                f"{self._name}: is no recording that can be read",
                 hint="Its content decides, not its name; play it in a player to see what it is.",
             ) from error
 
@@ -137,7 +138,11 @@ class FileSource:
                 f"{self._name}: holds neither pictures nor sound that can be decoded",
                 hint="Only pictures and sound are carried over.",
             )
-        if self._decode_times_only and video and video.codec_context.codec.canonical_name in {"h264", "hevc"}:
+        if (
+            self._decode_times_only
+            and video
+            and video.codec_context.codec.canonical_name in {"h264", "hevc"}
+        ):
             # What the library would make up for these is one frame late where none is reordered.
             container.flags &= ~_MADE_UP_TIMES
         carried: list[Stream] = [*([video] if video else []), *sounds]
@@ -294,7 +299,12 @@ class FileSource:
         ):
             if what != "missing" or not self._decode_times_only:
                 self._note(sum(getattr(r, what) for r in self._repairs.values()), one, many)
-        promised = _describe.exact_end(self._container)
+        self._note(
+            sum(self._repairs[index].gaps for index in self._sounds),
+            "gap was found in the sound",
+            "gaps were found in the sound",
+        )
+        promised = _describe.stated_end(self._container, mp3_counts=self._states_length)
         if promised is not None and self._end:
             short = promised - max(self._end.values())
             if short > _SHORT_S:
