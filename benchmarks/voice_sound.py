@@ -1,0 +1,213 @@
+"""Recordings, mixtures, our stage on bare arrays, and the baselines beside it."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from passante.analyse.separate import DtlnSeparator
+from passante.analyse.speech import DEFAULT, AnalyseSpeech, SpeechSettings
+from passante.analyse.voice import SileroDetector
+from passante.core.names import StreamId
+from passante.inside.audio import RawAudio
+from passante.models import store
+from passante.models.catalogue import DEFAULTS
+from passante.models.session import OnnxSession
+from passante.protect.audio import ProtectAudio
+from passante.protect.policy import Policy
+
+Sound = NDArray[np.float32]
+"""(n,) at `RATE_HZ`, -1 to 1."""
+
+RATE_HZ = 16_000
+BLOCK = 1024
+
+
+def data_dir() -> Path:
+    """Where the recordings are."""
+    here = Path(__file__).resolve().parent.parent.parent
+    return Path(os.environ.get("PASSANTE_DATA") or here / "shared" / "data").resolve()
+
+
+def table(path: str) -> list[dict[str, str]]:
+    """The rows of a table of the recordings."""
+    with (data_dir() / path).open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def load(path: str) -> Sound:
+    """A recording as one channel at `RATE_HZ`."""
+    with av.open(str(data_dir() / path)) as container:
+        resampler = av.AudioResampler(format="fltp", layout="mono", rate=RATE_HZ)
+        frames = [f for raw in container.decode(audio=0) for f in resampler.resample(raw)]
+        frames += resampler.resample(None)
+    return np.concatenate([frame.to_ndarray()[0] for frame in frames]).astype(np.float32)
+
+
+def blocks(samples: NDArray[np.float32], rate_hz: int, size: int = BLOCK) -> Iterator[RawAudio]:
+    """(channels, n) as a stream of blocks."""
+    layout = "mono" if len(samples) == 1 else "stereo"
+    for seq, at in enumerate(range(0, samples.shape[1], size)):
+        part = samples[:, at : at + size].copy()
+        yield RawAudio(StreamId("a"), seq, at, Fraction(1, rate_hz), rate_hz, layout, part)
+
+
+@cache
+def networks() -> tuple[SileroDetector, DtlnSeparator]:
+    """The default networks."""
+
+    def session(task: str) -> OnnxSession:
+        return OnnxSession(store.find(DEFAULTS[task]))
+
+    return (
+        SileroDetector(session("find.speech")),
+        DtlnSeparator(session("mask.speech"), session("refine.speech")),
+    )
+
+
+@dataclass(frozen=True)
+class Ours:
+    """Our stages as a function from sound to sound."""
+
+    settings: SpeechSettings = DEFAULT
+    low_delay: bool = False
+    policy: str = "street"
+
+    def run(self, sound: Sound, rate_hz: int = RATE_HZ) -> tuple[Sound, NDArray[np.bool_]]:
+        """What comes out, and which samples are marked as speech."""
+        detector, separator = networks()
+        analyse = AnalyseSpeech(detector, separator, self.settings)
+        protect = ProtectAudio(Policy.named(self.policy), analyse.models, low_delay=self.low_delay)
+        made, marks = [], []
+        for raw in [*blocks(sound[None], rate_hz), None]:
+            for item in analyse.push(raw) if raw else analyse.flush():
+                marks.append(item.speech > 0)
+                made += [block.samples[0] for block in protect.push(item)]
+        made += [block.samples[0] for block in protect.flush()]
+        return np.concatenate(made), np.concatenate(marks)
+
+    def __call__(self, sound: Sound) -> Sound:
+        return self.run(sound)[0]
+
+
+def active(speech: Sound, below_db: float = 25.0) -> NDArray[np.bool_]:
+    """Which 32 ms frames of clean speech hold speech: level within `below_db` of the loudest."""
+    frames = speech[: speech.size // 512 * 512].reshape(-1, 512)
+    level = 10 * np.log10((frames**2).mean(axis=1) + 1e-12)
+    return np.asarray(level > max(level.max() - below_db, -70.0))
+
+
+def mix(speech: Sound, noise: Sound, snr_db: float) -> Sound:
+    """Speech in noise, of which as much is taken as needed; SNR over the frames with speech.
+
+    The noise keeps its level; all is turned down if it would clip.
+    """
+    noise = np.resize(noise, speech.size)
+    frames = speech[: speech.size // 512 * 512].reshape(-1, 512)[active(speech)]
+    gain = np.sqrt((noise**2).mean() * 10 ** (snr_db / 10) / (frames**2).mean())
+    mixed = speech * gain + noise
+    return np.asarray(mixed * min(1.0, 0.9 / np.abs(mixed).max()), np.float32)
+
+
+def mcadams(sound: Sound, rng: np.random.Generator, low: float = 0.5, high: float = 0.9) -> Sound:
+    """Baseline: the angles of LPC poles raised to a power drawn once an utterance."""
+    power, order, window, hop = rng.uniform(low, high), 20, 320, 160
+    shape = np.hanning(window + 1)[:-1]
+    padded = np.concatenate([np.zeros(window), sound, np.zeros(window)])
+    made = np.zeros(padded.size)
+    for at in range(0, padded.size - window, hop):
+        frame = padded[at : at + window] * np.sqrt(shape)
+        made[at : at + window] += _warp(frame, order, power) * np.sqrt(shape)
+    made = made[window : window + sound.size]
+    return np.asarray(made / max(1.0, np.abs(made).max()), np.float32)
+
+
+def _warp(frame: NDArray[np.float64], order: int, power: float) -> NDArray[np.float64]:
+    from scipy.signal import lfilter  # noqa: PLC0415 - only the attackers' environment has it
+
+    if (frame**2).sum() < 1e-9:
+        return frame
+    auto = np.correlate(frame, frame, "full")[frame.size - 1 :][: order + 1]
+    auto[0] *= 1 + 1e-5
+    toeplitz = auto[np.abs(np.subtract.outer(np.arange(order), np.arange(order)))]
+    lpc = np.concatenate([[1.0], -np.linalg.solve(toeplitz, auto[1:])])
+    poles = np.roots(lpc)
+    complex_ = np.abs(poles.imag) > 1e-9
+    angle = np.angle(poles)
+    moved = np.where(
+        complex_, np.abs(poles) * np.exp(1j * np.sign(angle) * np.abs(angle) ** power), poles
+    )
+    warped = np.real(np.poly(moved))
+    residual = lfilter(lpc, [1.0], frame)
+    return np.asarray(lfilter([1.0], warped, residual), np.float64)
+
+
+def reverse(sound: Sound, rng: np.random.Generator) -> Sound:
+    """Baseline: pieces of 80 to 200 ms, each played backwards."""
+    pieces, at = [], 0
+    while at < sound.size:
+        length = int(rng.uniform(0.08, 0.2) * RATE_HZ)
+        pieces.append(sound[at : at + length][::-1])
+        at += length
+    return np.concatenate(pieces)
+
+
+def envelopes(sound: Sound, rng: np.random.Generator, *, permute: bool = True) -> Sound:
+    """Baseline: noise in 8 bands with normalised 4 Hz envelopes, pieces permuted within 1 s."""
+    window, hop = 512, 128
+    shape = np.sqrt(np.hanning(window + 1)[:-1] / 2)
+    padded = np.concatenate([np.zeros(window), sound, np.zeros(2 * window)]).astype(np.float64)
+    starts = range(0, padded.size - window, hop)
+    spectra = np.array([np.fft.rfft(padded[at : at + window] * shape) for at in starts])
+    edges = np.searchsorted(np.fft.rfftfreq(window, 1 / RATE_HZ), _EDGES)
+    level = np.log(np.add.reduceat(np.abs(spectra) ** 2, edges[:-1], axis=1) + 1e-9)
+    kernel = np.hanning(33)[1:-1]
+    kernel /= kernel.sum()
+    slow = np.array([np.convolve(band, kernel, "same") for band in level.T]).T
+    slow = (slow - slow.mean(axis=0)) / (slow.std(axis=0) + 1e-6)
+    if permute:
+        slow = _permuted(slow, rng)
+    gain = np.exp(0.5 * slow)[:, np.repeat(np.arange(8), np.diff(edges))]
+    noise = rng.standard_normal((2, *spectra.shape))
+    made = np.zeros(padded.size)
+    for number, at in enumerate(starts):
+        spectrum = np.zeros(spectra.shape[1], np.complex128)
+        spectrum[edges[0] : edges[-1]] = gain[number]
+        spectrum *= noise[0, number] + 1j * noise[1, number]
+        made[at : at + window] += np.fft.irfft(spectrum, window) * shape
+    made = made[window : window + sound.size]
+    return np.asarray(0.05 * made / (made.std() + 1e-9), np.float32)
+
+
+_EDGES = (100, 300, 550, 900, 1400, 2100, 3100, 4800, 7800)
+
+
+def _permuted(rows: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Pieces of 10 to 25 rows (80 to 200 ms) in another order within every 125 (1 s)."""
+    made = []
+    for at in range(0, len(rows), 125):
+        block = rows[at : at + 125]
+        cuts = np.cumsum(rng.integers(10, 26, 13))
+        pieces = np.split(block, cuts[cuts < len(block)])
+        made += [pieces[i] for i in rng.permutation(len(pieces))]
+    return np.concatenate(made)
+
+
+def baselines(rng: np.random.Generator) -> dict[str, Callable[[Sound], Sound]]:
+    """Every baseline by its name, as a function from sound to sound."""
+    return {
+        "untouched": lambda sound: sound,
+        "segment reversal": lambda sound: reverse(sound, rng),
+        "McAdams": lambda sound: mcadams(sound, rng),
+        "8 envelopes, permuted": lambda sound: envelopes(sound, rng),
+    }
