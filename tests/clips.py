@@ -15,8 +15,9 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from passante.analyse.finder import Finder
 from passante.analyse.video import Finders
-from passante.analyse.voice import Memory
+from passante.analyse.voice import Memory, VoiceDetector
 from passante.core.geometry import Box
 from passante.core.names import Kind
 from passante.pipeline.build import Equipment
@@ -120,12 +121,13 @@ def equipment(
     policy: str | Policy = "street",
     *,
     mood: Callable[[int], str] = lambda look: "well",
-    voice: ToneVoice | None = None,
+    voice: VoiceDetector | None = None,
+    faces: Finder | None = None,
 ) -> Equipment:
-    """Fakes in place of networks; `mood` is that of the finder of faces."""
+    """Fakes in place of networks; `mood` is that of the finder of faces, if it sees squares."""
     found = policy if isinstance(policy, Policy) else Policy.named(policy)
     finders = Finders(
-        faces=SquareFinder(mood=mood),
+        faces=faces or SquareFinder(mood=mood),
         people=ScriptedFinder({Kind.PERSON, Kind.VEHICLE}),
         plates=ScriptedFinder({Kind.PLATE}),
     )
