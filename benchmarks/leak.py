@@ -212,8 +212,9 @@ def main() -> None:
             sums[who].merge(one)
     rows += [row("**all**", who, one) for who, one in sums.items() if one.frames]
     how = (
-        f"`{command_line()}`: heads and shoulders of 8 people (two moving, six still pictures) in an "
-        f"empty street, {STRESS_PX:.0f} px wide where no size is named, 60 frames a scene, x264 crf 28; "
+        f"`{command_line()}`: heads and shoulders of 8 people (two moving, six still pictures) in "
+        f"an empty street, faces {STRESS_PX:.0f} px wide where no size is named, 60 frames a "
+        "scene, x264 crf 28; "
         f"policy `{options.policy}`; deface with solid fill, threshold 0.2, mask scale 1.3, native "
         "size. A face is bare on a frame where less than half of what is visible of it is covered."
     )

