@@ -37,7 +37,9 @@ def _one_buffer(planes: Planes, layout: PixelLayout) -> NDArray[Any] | None:
     rows, columns = planes[0].shape
     if (
         layout.name != "yuv420p"
-        or rows % 2
+        # PyAV rounds the height of a wrapped picture down to a multiple of four: 270 becomes 268,
+        # and the last rows of brightness are shown as colour.
+        or rows % 4
         or columns % 2
         or not isinstance(whole, np.ndarray)
         or whole.shape != (rows * 3 // 2, columns)
