@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from passante.analyse.finder import Finder
 from passante.analyse.planner import Budget, Changes, Rota, tiles
+from passante.analyse.plates import search_area
 from passante.core.clock import NS_PER_S
 from passante.core.geometry import Box
 from passante.core.media import VideoFormat
@@ -41,15 +42,20 @@ class LookSettings:
     still_ns: int = 3 * NS_PER_S
     """Between looks at a part of the picture in which nothing changed."""
     close_ns: int = 200_000_000
-    """Between close-ups of heads and vehicles."""
+    """Between close-ups of a head."""
     coarse_px: int = 640 * 384
     """Area to which the whole frame is shrunk for a coarse look, px."""
     tile_px: int = 704
     """Side of a tile, px."""
     base_px: float = 110_000.0
     """Pixels that may be looked at for faces on each frame, whatever its size, px."""
-    share: float = 0.09
+    share: float = 0.07
     """And this share of the frame's own pixels."""
+    plate_base_px: float = 14_000.0
+    """Likewise for plates, which cost four times as much a pixel."""
+    plate_share: float = 0.007
+    plate_ns: int = 250_000_000
+    """Between close-ups of one vehicle."""
     thorough: bool = False
     """Every look at every frame, for single pictures."""
 
@@ -155,36 +161,69 @@ class PeopleLooks:
 
 
 class PlateLooks:
-    """Close-ups of vehicles, and now and then the whole frame."""
+    """Close-ups of vehicles in turn, and now and then the whole frame, within a budget."""
 
     def __init__(self, finder: Finder, form: VideoFormat, settings: LookSettings) -> None:
         """For frames of one format."""
         self._finder = finder
         self._settings = settings
-        self._coarse = Rota((Box(0, 0, form.width, form.height),), NS_PER_S, settings.still_ns)
-        self._at_ns: int | None = None
+        self._form = form
+        self._coarse = Rota((Box(0, 0, form.width, form.height),), 2 * NS_PER_S, 5 * NS_PER_S)
+        self._budget = Budget(form, base_px=settings.plate_base_px, share=settings.plate_share)
+        self._seen: list[tuple[Box, int]] = []
 
     def look(self, moment: Moment, vehicles: Sequence[Box]) -> list[Detections] | None:
         """What was found now on `vehicles`, px of the frame."""
         frame, now = moment.frame, moment.frame.pts_ns
-        found = [
-            self._finder.look(shrunk(frame, area, self._settings.coarse_px))
-            for area in _taken(self._coarse, moment)
-        ]
-        ripe = self._at_ns is None or now - self._at_ns >= self._settings.close_ns
-        if moment.everything or (ripe and vehicles):
-            self._at_ns = now
-            near = [
-                box
-                for box in vehicles
-                if box.width >= _LEAST_VEHICLE and (moment.everything or moment.changes.moved(box))
-            ]
-            found += close_ups(frame, self._finder, near, cell=(320, 224), around=1.15)
+        self._budget.earn(moment.step_ns)
+        cell = _VEHICLE_CELL[0] * _VEHICLE_CELL[1]
+        many = len(vehicles) if moment.everything else max(0, math.ceil(self._budget.left / cell))
+        near = self._in_turn(moment, vehicles)[:many]
+        self._seen = [(box, ns) for box, ns in self._seen if now - ns < NS_PER_S]
+        self._seen += [(box, now) for box in near]
+        areas = [self._search_area(box) for box in near]
+        found = close_ups(frame, self._finder, areas, cell=_VEHICLE_CELL, around=1.0, trust=1.0)
+        self._budget.spend(len(near) * cell)
+        if moment.everything or self._budget.left > 0:
+            for area in _taken(self._coarse, moment):
+                view = shrunk(frame, area, self._settings.coarse_px)
+                self._budget.spend(view.pixels.shape[0] * view.pixels.shape[1])
+                found.append(_small(self._finder.look(view), frame))
         return found or None
+
+    def _search_area(self, vehicle: Box) -> Box:
+        wide, high, turn = self._form.width, self._form.height, self._form.rotation
+        return search_area(vehicle.turned(wide, high, turn)).turned_back(wide, high, turn)
+
+    def _in_turn(self, moment: Moment, vehicles: Sequence[Box]) -> list[Box]:
+        """Vehicles that may bear a plate that can be read, those not looked at lately first."""
+        now = moment.frame.pts_ns
+
+        def age_ns(box: Box) -> int:
+            return min((now - ns for old, ns in self._seen if old.iou(box) > 0.3), default=10**12)
+
+        ripe = [
+            (age, box)
+            for box in vehicles
+            if box.width >= _LEAST_VEHICLE
+            and (age := age_ns(box)) >= self._settings.plate_ns
+            and (moment.everything or age >= NS_PER_S // 2 or moment.changes.moved(box))
+        ]
+        return [box for _, box in sorted(ripe, key=lambda pair: (-pair[0], -pair[1].area))]
 
 
 _LEAST_VEHICLE = 48.0
 """A plate on a vehicle narrower than this, px, is under about 14 px wide: nobody can read it."""
+_VEHICLE_CELL = (320, 192)
+"""Size of a close-up of a vehicle, px."""
+
+
+def _small(found: Detections, frame: RawFrame) -> Detections:
+    """Finds of the size that a plate may have on a vehicle nobody has found."""
+    sides = found.boxes[:, 2:] - found.boxes[:, :2]
+    keep = (sides[:, 0] < 0.25 * frame.format.width) & (sides[:, 1] < 0.12 * frame.format.height)
+    kinds = tuple(kind for kind, kept in zip(found.kinds, keep, strict=True) if kept)
+    return Detections(found.boxes[keep], found.scores[keep], kinds, found.by)
 
 
 def shrunk(frame: RawFrame, area: Box, room_px: int) -> View:
@@ -196,7 +235,7 @@ def magnified(frame: RawFrame, area: Box, scale: float) -> View:
     """`area` at `scale` view pixels a frame pixel, padded to whole multiples of 32 px."""
     sideways = frame.format.rotation in (90, 270)
     wide, high = (area.height, area.width) if sideways else (area.width, area.height)
-    return frame.view(_padded(wide * scale), _padded(high * scale), area)
+    return frame.view(_padded(wide * scale), _padded(high * scale), area, most=scale)
 
 
 def _padded(length: float) -> int:
@@ -219,6 +258,7 @@ def close_ups(
     *,
     cell: tuple[int, int],
     around: float = 3.0,
+    trust: float = 0.6,
     columns: int = 4,
     rows: int = 4,
 ) -> list[Detections]:
@@ -230,6 +270,8 @@ def close_ups(
         areas: px of the coded frame.
         cell: Size of a cell, (width, height) px; each area is fitted into one.
         around: How many times its size is shown of each area.
+        trust: What a score is worth here. Magnified walls look more like faces than small ones
+            do: enough to confirm a known face, seldom enough to start a new one.
         columns: At most so many cells side by side.
         rows: At most so many below each other; more areas make more pictures.
     """
@@ -252,21 +294,19 @@ def close_ups(
             views.append(view)
         size = Box(0, 0, canvas.shape[1], canvas.shape[0])
         raw = finder.look(View(canvas, 1.0, size, 0))
-        found.append(_unpacked(raw, views, across, cell, (frame.format.width, frame.format.height)))
+        limits = (frame.format.width, frame.format.height)
+        found.append(_unpacked(raw, views, across, cell=cell, frame_size=limits, trust=trust))
     return found
-
-
-_TRUST = np.float32(0.6)
-"""What a score in a close-up is worth: magnified walls look more like faces than small ones do.
-Enough to confirm a known face, seldom enough to start a new one."""
 
 
 def _unpacked(
     raw: Detections,
     views: list[View],
     across: int,
+    *,
     cell: tuple[int, int],
     frame_size: tuple[int, int],
+    trust: float,
 ) -> Detections:
     """Finds on a packed picture as finds on the frame; those between cells are dropped."""
     width, height = cell
@@ -283,7 +323,7 @@ def _unpacked(
         if _cut_off(local[0], view, frame_size):
             continue
         boxes.append(view.to_frame(local.astype(np.float32))[0])
-        scores.append(score * _TRUST)
+        scores.append(score * trust)
         kinds.append(kind)
     return Detections(
         np.array(boxes, np.float32).reshape(-1, 4),

@@ -6,6 +6,9 @@ import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from passante.analyse.tracking import TrackSummary
 from passante.core.geometry import Box
 from passante.core.names import Cause, Kind
@@ -43,7 +46,7 @@ class Prior:
             parents: Regions of the parent kind on it.
             known: Regions of the implied kind on it, found by a finder.
         """
-        seen = [region.box for region in known]
+        seen = np.array([region.box.centre for region in known], np.float64).reshape(-1, 2)
         form = frame.format
         implied = []
         for parent in parents:
@@ -52,7 +55,7 @@ class Prior:
                 place.turned_back(form.width, form.height, form.rotation)
                 for place in self.where(box)
             ]
-            if any(_holds(place, found) for place in places for found in seen):
+            if any(_holds(place, seen) for place in places):
                 continue
             tally = self._tallies.get(parent.track)
             if tally is None:
@@ -85,7 +88,8 @@ class Prior:
         ]
 
 
-def _holds(place: Box, found: Box) -> bool:
-    """Whether a finding lies in a place where it may be expected."""
-    x, y = found.centre
-    return place.x0 <= x <= place.x1 and place.y0 <= y <= place.y1
+def _holds(place: Box, centres: NDArray[np.float64]) -> bool:
+    """Whether any finding (centres (n, 2), px) lies where it may be expected."""
+    x, y = centres[:, 0], centres[:, 1]
+    inside = (place.x0 <= x) & (x <= place.x1) & (place.y0 <= y) & (y <= place.y1)
+    return bool(inside.any())

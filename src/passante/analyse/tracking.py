@@ -43,6 +43,9 @@ class TrackingSettings:
     """How far a track is walked back beyond the point where the picture stops agreeing."""
     agree: float = 0.5
     """Correlation from which a patch counts as found again."""
+    pace: float = 10.0
+    """How fast it may move, in its own sizes (mean of width and height) a second. A head goes by
+    at 6 when its owner walks and at 17 when he runs; a plate on a car at 30 and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,10 @@ class _Track:
     last: tuple[int, int] = (0, 0)
 
 
-_STRIDE_NS = 60_000_000
+_STRIDE_NS = 80_000_000
 """A patch is searched for so often; on frames between, its track goes on at its speed."""
+_SURE = 0.75
+"""Correlation from which what was found replaces the patch that is searched for."""
 
 
 class Tracker:
@@ -190,7 +195,9 @@ class Tracker:
         track.box = track.anchor.shifted(track.speed[0] * since_s, track.speed[1] * since_s)
         if track.template is None or now - track.anchor_ns < _STRIDE_NS:
             return
-        reach = _reach(track.box, since_s) + 0.5 * since_s * float(np.hypot(*track.speed))
+        reach = _reach(track.box, since_s, self._settings.pace) + 0.5 * since_s * float(
+            np.hypot(*track.speed)
+        )
         place, fit = track.template.find(frame, track.box, reach)
         if fit >= self._settings.agree:
             old, new = track.anchor.centre, place.centre
@@ -214,7 +221,8 @@ class Tracker:
         gap = np.hypot(a[..., 0] - b[..., 0], a[..., 1] - b[..., 1])
         ratio = np.abs(np.log((b[..., 2] * b[..., 3]) / (a[..., 2] * a[..., 3]))) / 2
         cost = gap / size + 0.5 * ratio
-        cost[(gap > (0.6 + 0.8 * age_s) * size) | (ratio >= 0.8)] = np.inf
+        room = 0.6 + np.minimum(2.5, 0.8 * self._settings.pace * age_s)
+        cost[(gap > room * size) | (ratio >= 0.8)] = np.inf
         pairs: list[tuple[_Track, int]] = []
         while np.isfinite(cost).any():
             t, d = divmod(int(np.argmin(cost)), cost.shape[1])
@@ -270,35 +278,50 @@ class Tracker:
 
     def _walk_back(self, track: _Track, frame: RawFrame, held: Sequence[RawFrame]) -> None:
         """Cover a new track on the frames before it was found."""
-        box, later_ns = track.box, frame.pts_ns
-        template = track.template
+        box, later_ns, template = track.box, frame.pts_ns, track.template
         speed = (0.0, 0.0)
-        lost_ns: int | None = None
+        skipped: list[RawFrame] = []
         for earlier in reversed(held):
+            gap_ns = later_ns - earlier.pts_ns
             if earlier.seq >= frame.seq:
                 continue
-            step_s = max(0, later_ns - earlier.pts_ns) / NS_PER_S
-            guess = box.shifted(-speed[0] * step_s, -speed[1] * step_s)
-            fit = 0.0
-            if template is not None and lost_ns is None:
-                reach = _reach(box, step_s) + 0.5 * step_s * float(np.hypot(*speed))
-                place, fit = template.find(earlier, guess, reach)
-                if fit >= self._settings.agree and step_s > 0:
-                    dx = (box.centre[0] - place.centre[0]) / step_s
-                    dy = (box.centre[1] - place.centre[1]) / step_s
-                    speed = (0.5 * speed[0] + 0.5 * dx, 0.5 * speed[1] + 0.5 * dy)
-                    guess = place
+            if gap_ns < _STRIDE_NS and earlier is not held[0]:
+                skipped.append(earlier)
+                continue
+            gap_s = max(gap_ns, 1) / NS_PER_S
+            guess = box.shifted(-speed[0] * gap_s, -speed[1] * gap_s)
+            if template is None:
+                break
+            reach = _reach(box, gap_s, self._settings.pace) + 0.5 * gap_s * float(np.hypot(*speed))
+            place, fit = template.find(earlier, guess, reach)
             if fit < self._settings.agree:
-                lost_ns = later_ns if lost_ns is None else lost_ns
-                if lost_ns - earlier.pts_ns > self._settings.grace_ns:
-                    return
-            age_s = (frame.pts_ns - earlier.pts_ns) / NS_PER_S
-            size = (box.width + box.height) / 2
-            slack = size * min(0.4, 0.06 + 0.25 * age_s)
-            track.places[earlier.seq] = _Place(guess, slack, Cause.LOOK_AHEAD)
-            box, later_ns = guess, earlier.pts_ns
-            if lost_ns is None and fit > 0.75:
+                skipped.append(earlier)
+                break
+            speed = (
+                0.5 * speed[0] + 0.5 * (box.centre[0] - place.centre[0]) / gap_s,
+                0.5 * speed[1] + 0.5 * (box.centre[1] - place.centre[1]) / gap_s,
+            )
+            for between in skipped:
+                share = (later_ns - between.pts_ns) / max(gap_ns, 1)
+                self._look_ahead(track, frame, between, _between(box, place, share))
+            skipped = []
+            self._look_ahead(track, frame, earlier, place)
+            box, later_ns = place, earlier.pts_ns
+            if fit > _SURE:
                 template = Template.cut(earlier, box) or template
+        # Where the picture no longer agrees, or cannot be compared: a little further all the same.
+        for earlier in reversed(held):
+            gap_ns = later_ns - earlier.pts_ns
+            if earlier.seq < frame.seq and 0 < gap_ns <= self._settings.grace_ns:
+                gap_s = gap_ns / NS_PER_S
+                guess = box.shifted(-speed[0] * gap_s, -speed[1] * gap_s)
+                self._look_ahead(track, frame, earlier, guess)
+
+    def _look_ahead(self, track: _Track, found: RawFrame, earlier: RawFrame, box: Box) -> None:
+        """Cover `box` on a frame before the one on which the track was found."""
+        age_s = (found.pts_ns - earlier.pts_ns) / NS_PER_S
+        slack = (box.width + box.height) / 2 * min(0.4, 0.06 + 0.25 * age_s)
+        track.places[earlier.seq] = _Place(box, slack, Cause.LOOK_AHEAD)
 
     def _count(self, track: _Track, frame: RawFrame, cause: Cause) -> None:
         track.counts[cause] = track.counts.get(cause, 0) + 1
@@ -321,10 +344,9 @@ class Tracker:
         )
 
 
-def _reach(box: Box, step_s: float) -> float:
-    """How far something may have moved in `step_s`, px: three of its own sizes a second."""
-    size = (box.width + box.height) / 2
-    return min(64.0, max(3.0, 3.0 * size * min(step_s, 0.5), 0.15 * size))
+def _reach(box: Box, step_s: float, pace: float) -> float:
+    """How far something may have moved in `step_s`, px."""
+    return (box.width + box.height) / 2 * min(3.0, max(0.15, pace * step_s))
 
 
 def _between(a: Box, b: Box, share: float) -> Box:
