@@ -12,6 +12,7 @@ from passante.analyse.faces import FaceFinder
 from passante.analyse.looks import LookSettings
 from passante.analyse.persons import PersonFinder
 from passante.analyse.plates import PlateFinder
+from passante.analyse.separate import DtlnSeparator, VoiceSeparator
 from passante.analyse.speech import AnalyseSpeech
 from passante.analyse.video import AnalyseVideo, AnalysisSettings, Finders
 from passante.analyse.voice import SileroDetector, VoiceDetector
@@ -31,13 +32,21 @@ from passante.protect.rules import Scene, Silence
 from passante.protect.video import ProtectVideo
 
 
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who listens to sound."""
+
+    voice: VoiceDetector
+    separator: VoiceSeparator | None = None
+
+
 class Equipment:
     """A policy and the networks that it needs: opened when first needed, used for many files.
 
     Args:
         policy: Decides what must be found.
         finders: Used instead of the default networks.
-        voice: Likewise.
+        voice: Likewise, without a separator of voices.
     """
 
     def __init__(
@@ -49,7 +58,7 @@ class Equipment:
     ) -> None:
         self.policy = policy
         self._finders = finders
-        self._voice = voice
+        self._listeners = None if voice is None else Listeners(voice)
 
     @property
     def finders(self) -> Finders:
@@ -72,15 +81,18 @@ class Equipment:
         return self._finders
 
     @property
-    def voice(self) -> VoiceDetector | None:
+    def listeners(self) -> Listeners | None:
         """Who listens for speech; None where the policy keeps no sound at all.
 
         Raises:
-            ModelError: The network is missing, altered or not what its card says.
+            ModelError: A network is missing, altered or not what its card says.
         """
-        if self._voice is None and not isinstance(self.policy.speech, Silence):
-            self._voice = SileroDetector(_session("find.speech"))
-        return self._voice
+        if self._listeners is None and not isinstance(self.policy.speech, Silence):
+            self._listeners = Listeners(
+                SileroDetector(_session("find.speech")),
+                DtlnSeparator(_session("mask.speech"), _session("refine.speech")),
+            )
+        return self._listeners
 
 
 def _session(task: str) -> OnnxSession:
@@ -189,14 +201,15 @@ def build(
     listeners: dict[StreamId, SpansKept] = {}
     maskers: dict[StreamId, ProtectAudio] = {}
     for track in info.audio:
-        voice = equipment.voice
-        heard_by = (voice.model,) if voice else ()
-        models.update(heard_by)
-        maskers[track.stream] = ProtectAudio(policy, heard_by)
-        if voice is None:
+        who = equipment.listeners
+        if who is None:
+            maskers[track.stream] = ProtectAudio(policy, ())
             audio[track.stream] = Lane(AllSpeech(), maskers[track.stream])
-        else:
-            listeners[track.stream] = SpansKept(AnalyseSpeech(voice))
-            audio[track.stream] = Lane(listeners[track.stream], maskers[track.stream])
+            continue
+        listen = AnalyseSpeech(who.voice, who.separator)
+        models.update(listen.models)
+        listeners[track.stream] = SpansKept(listen)
+        maskers[track.stream] = ProtectAudio(policy, listen.models)
+        audio[track.stream] = Lane(listeners[track.stream], maskers[track.stream])
     pipeline = Pipeline(source, sink, video, audio)
     return Built(pipeline, tuple(sorted(models)), look, listeners, maskers)
