@@ -42,7 +42,8 @@ def _one_buffer(planes: Planes, layout: PixelLayout) -> NDArray[Any] | None:
         or rows % 4
         or columns % 2
         or not isinstance(whole, np.ndarray)
-        or whole.shape != (rows * 3 // 2, columns)
+        or whole.size != rows * columns * 3 // 2
+        or whole.dtype != np.uint8
         or not whole.flags.c_contiguous
     ):
         return None
@@ -51,7 +52,7 @@ def _one_buffer(planes: Planes, layout: PixelLayout) -> NDArray[Any] | None:
         if plane.ctypes.data != at or not plane.flags.c_contiguous:
             return None
         at += plane.nbytes
-    return whole
+    return whole.reshape(rows * 3 // 2, columns)
 
 
 def family_of(layout: PixelLayout) -> str:

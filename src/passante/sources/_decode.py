@@ -87,6 +87,11 @@ def planes_of(frame: av.VideoFrame, layout: PixelLayout) -> tuple[Plane, ...]:
     return tuple(views)
 
 
+def mirrored(plane: Plane) -> Plane:
+    """The plane with left and right exchanged, in memory of its own."""
+    return np.ascontiguousarray(plane[:, ::-1])
+
+
 _SCALE: dict[Any, tuple[float, float]] = {
     np.dtype(np.uint8): (128.0, 1 / 128),
     np.dtype(np.int16): (0.0, 1 / 32768),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
+from typing import Any
 
 import av
+import numpy as np
 from av.stream import Discard, Disposition
 
 from passante.core.clock import NS_PER_S
@@ -41,11 +44,45 @@ def _area(stream: av.video.stream.VideoStream) -> int:
     return 0 if context is None else context.width * context.height
 
 
+def display(frame: av.VideoFrame) -> tuple[int, bool]:
+    """How a viewer shows a frame: degrees clockwise (0, 90, 180, 270), after mirroring or not.
+
+    The matrix maps (x, y, 1), as a row, to where it is shown, y down; all but its turn and its
+    mirroring is left out.
+    """
+    side = frame.side_data.get("DISPLAYMATRIX")
+    if side is None:
+        return 0, False
+    memory: Any = side  # it has the buffer protocol, which its annotations do not say
+    a, b, _, c, d = np.frombuffer(memory, np.int32)[:5].astype(float)
+    mirrored = a * d - b * c < 0
+    if mirrored:
+        a, b = -a, -b
+    return round(math.degrees(math.atan2(b, a)) / 90) * 90 % 360, mirrored
+
+
+def around(frame: av.VideoFrame) -> tuple[str, ...]:
+    """What comes with a frame and is not carried over."""
+    present: Any = frame.side_data  # annotated as a dict, though iterating gives the data
+    names = {side.type.name for side in present}
+    found = {
+        "HDR mastering data": names
+        & {"MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL", "DYNAMIC_HDR_PLUS"},
+        "Dolby Vision data": names & {"DOVI_RPU_BUFFER", "DOVI_METADATA"},
+        "closed captions": names & {"A53_CC"},
+        "timecode": names & {"GOP_TIMECODE", "S12M_TIMECODE"},
+        "colour profile": names & {"ICC_PROFILE"},
+        "transparency": any(part.is_alpha for part in frame.format.components),
+    }
+    return tuple(phrase for phrase, there in found.items() if there)
+
+
 def video_format(
     frame: av.VideoFrame, stream: av.video.stream.VideoStream
 ) -> tuple[VideoFormat, str]:
     """The format of all frames of a stream, read off its first, and its FFmpeg pixel format."""
     layout, target = carried_as(frame.format.name)
+    rotation, _ = display(frame)
     full = frame.color_range == FULL_RANGE or frame.format.name.startswith("yuvj")
     aspect = stream.sample_aspect_ratio or Fraction(1)
     order = stream.codec_context.field_order
@@ -60,7 +97,7 @@ def video_format(
             full_range=full,
         ),
         sample_aspect=aspect if aspect > 0 else Fraction(1),
-        rotation=round(-frame.rotation / 90) * 90 % 360,
+        rotation=rotation,
         interlaced=frame.interlaced_frame,
         top_field_first=order not in _BOTTOM_FIRST,
     )

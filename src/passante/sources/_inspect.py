@@ -11,7 +11,7 @@ import stat
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, assert_never
 
 from passante.core.errors import SourceUnavailableError
 
@@ -25,6 +25,7 @@ class Family(StrEnum):
     ISO = "mp4"
     MATROSKA = "matroska"
     RIFF = "riff"
+    OGG = "ogg"
     OTHER = "other"
 
 
@@ -94,28 +95,52 @@ def _reason(error: OSError) -> str:
 
 def _read(file: BinaryIO, size: int) -> Inspected:
     head = file.read(16)
-    if head.startswith(b"\xff\xd8\xff"):
-        return Inspected(Family.JPEG, size)
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return Inspected(Family.PNG, size)
+    family = _family(head)
+    missing, index_missing, counts = "", False, False
+    match family:
+        case Family.JPEG | Family.PNG:
+            pass
+        case Family.RIFF | Family.WEBP:
+            promised = int.from_bytes(head[4:8], "little") + 8
+            # Recorders that write as they go leave the size at 0 or at the largest number.
+            if 8 < promised < 0xFFFF_FFF0:
+                missing = _bytes(promised - size)
+        case Family.ISO:
+            missing, index_missing = _iso_missing(file, size)
+        case Family.MATROSKA:
+            missing = _bytes(_matroska_short(file, size))
+        case Family.OGG:
+            missing = _ogg_missing(file, size)
+        case Family.OTHER:
+            file.seek(0)
+            start = file.read(_START)
+            missing = _transport_missing(start, size)
+            counts = _counts_frames(file, start)
+        case _:
+            assert_never(family)
+    return Inspected(family, size, missing, index_missing, counts)
+
+
+def _family(head: bytes) -> Family:
     if head[:4] == b"RIFF":
-        promised = int.from_bytes(head[4:8], "little") + 8
-        # Recorders that write as they go leave the size at 0 or at the largest number.
-        short = promised - size if 8 < promised < 0xFFFF_FFF0 else 0
-        family = Family.WEBP if head[8:12] == b"WEBP" else Family.RIFF
-        return Inspected(family, size, _bytes(short))
-    if head.startswith(b"\x1a\x45\xdf\xa3"):
-        return Inspected(Family.MATROSKA, size, _bytes(_matroska_short(file, size)))
+        return Family.WEBP if head[8:12] == b"WEBP" else Family.RIFF
     if head[4:8] in {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp"}:
-        return _read_iso(file, size)
-    if head.startswith(b"OggS"):
-        return Inspected(Family.OTHER, size, _ogg_missing(file, size))
-    file.seek(0)
-    start = file.read(_START)
+        return Family.ISO
+    starts = {
+        b"\xff\xd8\xff": Family.JPEG,
+        b"\x89PNG\r\n\x1a\n": Family.PNG,
+        b"\x1a\x45\xdf\xa3": Family.MATROSKA,
+        b"OggS": Family.OGG,
+    }
+    return next((known for start, known in starts.items() if head.startswith(start)), Family.OTHER)
+
+
+def _transport_missing(start: bytes, size: int) -> str:
+    """MPEG transport streams come in packets of 188 bytes, on discs of 192."""
     for packet, sync in ((188, 0), (192, 4)):
         if start[sync::packet][:5] == b"G" * 5:
-            return Inspected(Family.OTHER, size, _bytes(-size % packet))
-    return Inspected(Family.OTHER, size, states_length=_counts_frames(file, start))
+            return _bytes(-size % packet)
+    return ""
 
 
 def _bytes(short: int) -> str:
@@ -144,14 +169,17 @@ def _counts_frames(file: BinaryIO, start: bytes) -> bool:
     return b"Xing" in start[:256] or b"Info" in start[:256]
 
 
-def _read_iso(file: BinaryIO, size: int) -> Inspected:
-    """Walk the top-level boxes of ISO 14496-12; the last may promise more than there is."""
+def _iso_missing(file: BinaryIO, size: int) -> tuple[str, bool]:
+    """What is missing of an MP4, and whether that is its index.
+
+    Walks the top-level boxes of ISO 14496-12; the last may promise more than there is.
+    """
     at, index, media = 0, False, False
     while at < size:
         file.seek(at)
         head = file.read(16)
         if len(head) < 8:
-            return Inspected(Family.ISO, size, _bytes(8 - len(head)), media and not index)
+            return _bytes(8 - len(head)), media and not index
         length, kind = int.from_bytes(head[:4], "big"), head[4:8]
         if length == 1:
             length = int.from_bytes(head[8:16], "big")
@@ -162,7 +190,7 @@ def _read_iso(file: BinaryIO, size: int) -> Inspected:
         index |= kind == b"moov" and at + length <= size
         media |= kind in {b"mdat", b"moof"}
         at += length
-    return Inspected(Family.ISO, size, _bytes(at - size), media and not index)
+    return _bytes(at - size), media and not index
 
 
 def _matroska_short(file: BinaryIO, size: int) -> int:

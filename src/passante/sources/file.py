@@ -13,7 +13,7 @@ from av.packet import Packet
 from av.stream import Discard, Stream
 
 from passante.core.errors import DecodeError, SourceLostError, SourceUnavailableError
-from passante.core.media import AudioStream, MediaInfo, MediaKind, VideoFormat
+from passante.core.media import AudioStream, MediaInfo, MediaKind
 from passante.core.names import StreamId
 from passante.inside.audio import RawAudio
 from passante.inside.video import RawFrame
@@ -163,9 +163,13 @@ class FileSource:
         }
         self._frames = self._decoded(carried)
         pictures = None
+        around: tuple[str, ...] = ()
         if video is not None:
             video.thread_type = "AUTO"
-            self._format, self._pixels = self._first_picture(video)
+            first = self._first_picture()
+            self._format, self._pixels = _describe.video_format(first, video)
+            self._mirrored = _describe.display(first)[1]
+            around = _describe.around(first)
             pictures = _describe.video_stream(video, self._format)
         self._info = MediaInfo(
             kind=MediaKind.VIDEO if pictures else MediaKind.SOUND,
@@ -173,17 +177,17 @@ class FileSource:
             video=pictures,
             audio=tuple(self._sounds.values()),
             duration_ns=_describe.duration_ns(container),
-            dropped=_describe.dropped(container, video, undecodable),
+            dropped=(*_describe.dropped(container, video, undecodable), *around),
         )
 
-    def _first_picture(self, video: av.video.stream.VideoStream) -> tuple[VideoFormat, str]:
-        """Decode up to the first picture, keep what came before it, and read its format."""
+    def _first_picture(self) -> av.VideoFrame:
+        """Decode up to the first picture; it and what came before it are kept."""
         before: list[tuple[int, Decoded]] = []
         for index, frame in self._frames:
             before.append((index, frame))
             if isinstance(frame, av.VideoFrame):
                 self._frames = chain(before, self._frames)
-                return _describe.video_format(frame, video)
+                return frame
             if len(before) > _WAIT_FOR_PICTURE:
                 break
         raise DecodeError(
@@ -230,6 +234,9 @@ class FileSource:
         if (frame.width, frame.height) != (form.width, form.height):
             self._changed += 1
         shown = _decode.converted(frame, self._pixels, form.width, form.height)
+        planes = _decode.planes_of(shown, form.layout)
+        if self._mirrored:
+            planes = tuple(_decode.mirrored(plane) for plane in planes)
         pts = self._repairs[index](self._shown_at(frame), frame.duration)
         self._end[index] = (pts + frame.duration) * _tick(stream)
         seq = self._seq[index]
@@ -240,7 +247,7 @@ class FileSource:
             pts=pts,
             time_base=_tick(stream),
             format=form,
-            planes=_decode.planes_of(shown, form.layout),
+            planes=planes,
             owner=shown,
         )
 
