@@ -37,7 +37,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """A hint for a word that is not one of `known`: the nearest one, else all of them."""
     words = sorted(known)
     match = difflib.get_close_matches(word.casefold(), words, n=1, cutoff=0.5)
-    return f'did you mean "{match[0]}"?' if match else "known: " + ", ".join(words)
+    return f'did you mean "{match[0]}"?' if match else "known are: " + ", ".join(words)
 
 
 # Any: a value of the file and the annotation that it is to have, either of which may be anything.
@@ -50,7 +50,14 @@ def _refuse_unknown(value: Any, kind: Any, where: str) -> None:
                 raise SettingsError(f'{where}: unknown key "{key}"', hint=nearest(key, fields))
             _refuse_unknown(inner, annotations[key], f"{where}, {key}")
         return
-    inner_kinds = [inner for inner in typing.get_args(kind) if dataclasses.is_dataclass(inner)]
-    for inner in value if isinstance(value, list) else [value]:
+    inner_kinds = typing.get_args(kind)
+    if isinstance(value, Mapping) and typing.get_origin(kind) is dict:
+        for key, inner in value.items():
+            _refuse_unknown(inner, inner_kinds[1], f"{where}, {key}")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, start=1):
+            for inner_kind in inner_kinds:
+                _refuse_unknown(inner, inner_kind, f"{where} {number}")
+    else:
         for inner_kind in inner_kinds:
-            _refuse_unknown(inner, inner_kind, where)
+            _refuse_unknown(value, inner_kind, where)

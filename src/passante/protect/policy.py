@@ -281,7 +281,7 @@ def _refuse_operator(
     operator: object, allowed: list[OperatorName], kind: Sensitive, where: str, *, keys: object
 ) -> NoReturn:
     if operator is None:
-        hint = f"known: {', '.join(allowed)}"
+        hint = f"known are: {', '.join(allowed)}"
         raise SettingsError(f'{where}: "operator" is missing', hint=hint)
     if not isinstance(operator, str):
         raise SettingsError(f'{where}: "operator" must be a word in quotes')
