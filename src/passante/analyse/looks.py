@@ -188,7 +188,7 @@ class PlateLooks:
             for area in _taken(self._coarse, moment):
                 view = shrunk(frame, area, self._settings.coarse_px)
                 self._budget.spend(view.pixels.shape[0] * view.pixels.shape[1])
-                found.append(_small(self._finder.look(view), frame))
+                found.append(_plain(self._finder.look(view), frame))
         return found or None
 
     def _search_area(self, vehicle: Box) -> Box:
@@ -218,12 +218,25 @@ _VEHICLE_CELL = (320, 192)
 """Size of a close-up of a vehicle, px."""
 
 
-def _small(found: Detections, frame: RawFrame) -> Detections:
-    """Finds of the size that a plate may have on a vehicle nobody has found."""
-    sides = found.boxes[:, 2:] - found.boxes[:, :2]
-    keep = (sides[:, 0] < 0.25 * frame.format.width) & (sides[:, 1] < 0.12 * frame.format.height)
+def _plain(found: Detections, frame: RawFrame) -> Detections:
+    """Of finds on a whole frame, those that are plates even without a vehicle around them.
+
+    Streets are full of writing. A plate on a vehicle that nobody found is small, much wider than
+    high, and surely writing.
+    """
+    wide, high = (found.boxes[:, 2:] - found.boxes[:, :2]).T
+    keep = (
+        (found.scores >= _PLAIN)
+        & (wide < 0.2 * frame.format.width)
+        & (high < 0.1 * frame.format.height)
+        & (wide > 1.6 * high)
+    )
     kinds = tuple(kind for kind, kept in zip(found.kinds, keep, strict=True) if kept)
     return Detections(found.boxes[keep], found.scores[keep], kinds, found.by)
+
+
+_PLAIN = 0.6
+"""Score from which a find needs no vehicle."""
 
 
 def shrunk(frame: RawFrame, area: Box, room_px: int) -> View:

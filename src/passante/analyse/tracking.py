@@ -43,6 +43,8 @@ class TrackingSettings:
     """How far a track is walked back beyond the point where the picture stops agreeing."""
     agree: float = 0.5
     """Correlation from which a patch counts as found again."""
+    growth: float = 0.4
+    """By how much of its size a box grows on every side each second that nothing confirms it."""
     pace: float = 10.0
     """How fast it may move, in its own sizes (mean of width and height) a second. A head goes by
     at 6 when its owner walks and at 17 when he runs; a plate on a car at 30 and more."""
@@ -135,7 +137,7 @@ class Tracker:
             self._follow(track, frame, changes)
             size = (track.box.width + track.box.height) / 2
             age_s = (now - track.seen_ns) / NS_PER_S
-            slack = size * min(0.5, 0.04 + 0.4 * age_s)
+            slack = size * min(0.5, 0.04 + self._settings.growth * age_s)
             track.places[frame.seq] = _Place(track.box, slack, Cause.TRACKING)
 
     def observe(self, frame: RawFrame, found: Detections, held: Sequence[RawFrame]) -> None:
@@ -320,7 +322,8 @@ class Tracker:
     def _look_ahead(self, track: _Track, found: RawFrame, earlier: RawFrame, box: Box) -> None:
         """Cover `box` on a frame before the one on which the track was found."""
         age_s = (found.pts_ns - earlier.pts_ns) / NS_PER_S
-        slack = (box.width + box.height) / 2 * min(0.4, 0.06 + 0.25 * age_s)
+        growth = 0.6 * self._settings.growth
+        slack = (box.width + box.height) / 2 * min(0.4, 0.04 + growth * age_s)
         track.places[earlier.seq] = _Place(box, slack, Cause.LOOK_AHEAD)
 
     def _count(self, track: _Track, frame: RawFrame, cause: Cause) -> None:

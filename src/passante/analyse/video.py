@@ -45,8 +45,8 @@ class Finders:
 
 _TRACKING = {
     Kind.FACE: TrackingSettings(start=0.2, keep=0.1),
-    Kind.PERSON: TrackingSettings(start=0.35, keep=0.2, pace=4.0),
-    Kind.VEHICLE: TrackingSettings(start=0.4, keep=0.25, pace=5.0),
+    Kind.PERSON: TrackingSettings(start=0.4, keep=0.25, growth=0.08, pace=4.0),
+    Kind.VEHICLE: TrackingSettings(start=0.4, keep=0.25, growth=0.08, pace=5.0),
     Kind.PLATE: TrackingSettings(start=0.3, keep=0.2, pace=30.0),
 }
 
