@@ -16,6 +16,8 @@ ModelRef = NewType("ModelRef", str)
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+)*")
+_PACKAGE = re.compile(r"(@[a-z0-9][a-z0-9._-]*/)?[A-Za-z0-9][A-Za-z0-9._-]*")
+_PACKAGE_VERSION = re.compile(r"[0-9][A-Za-z0-9.+-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -48,6 +50,11 @@ class Part:
     registry: Registry = Registry.PYPI
 
     def __post_init__(self) -> None:
+        # Both become an argument of a package client, where a hyphen in front makes it an option.
+        if not _PACKAGE.fullmatch(self.package):
+            raise ValueError(f'"{self.package}" is no name of a package')
+        if not _PACKAGE_VERSION.fullmatch(self.version):
+            raise ValueError(f'"{self.version}" is no version of a package')
         _check_hash(self.sha256)
 
 
