@@ -91,11 +91,8 @@ class ProtectVideo:
         planes = raw.planes
         if hidden:
             planes = _copy(raw)
-            # Operators write one after another: see _ORDER.
-            for operator in _ORDER:
-                for kind, boxes in hidden.items():
-                    if self._policy.rule(kind).operator is operator:
-                        self._render(planes, item, kind, boxes)
+            for kind in sorted(hidden, key=self._rank):
+                self._render(planes, item, kind, hidden[kind])
         return ProtectedFrame(
             stream=raw.stream,
             seq=raw.seq,
@@ -115,6 +112,10 @@ class ProtectVideo:
             if kind is not None and not isinstance(self._policy.rule(kind), Reveal):
                 hidden.setdefault(kind, []).append(region.box)
         return hidden
+
+    def _rank(self, kind: Sensitive) -> int:
+        operator = self._policy.rule(kind).operator
+        return _ORDER.index(operator) if operator in _ORDER else len(_ORDER)
 
     def _render(
         self, planes: Sequence[Plane], item: AnalysedFrame, kind: Sensitive, boxes: Sequence[Box]

@@ -12,7 +12,16 @@ from passante.inside.observation import Region
 from passante.inside.video import AnalysedFrame, Plane
 from passante.protect.operators import fill
 from passante.protect.policy import Policy
-from passante.protect.rules import Fill, PictureRule, Pixelate, Reveal, Scene, Shape, Silhouette
+from passante.protect.rules import (
+    Fill,
+    PictureRule,
+    Pixelate,
+    Reveal,
+    Scene,
+    Shape,
+    Silence,
+    Silhouette,
+)
 from passante.protect.video import ProtectVideo
 from passante.testing import drive, raw_frame, video_format
 
@@ -132,6 +141,12 @@ def test_an_operator_that_fails_gives_no_picture(monkeypatch: pytest.MonkeyPatch
         ProtectVideo(policy(head=WHITE)).push(analysed(region(Kind.FACE)))
     assert isinstance(caught.value.__cause__, RuntimeError)
     assert "pixels" not in str(caught.value)
+
+
+def test_a_rule_for_sound_gives_no_picture() -> None:
+    rules = policy(head=Silence())  # type: ignore[arg-type]  # what an untyped caller may do
+    with pytest.raises(ProtectError):
+        ProtectVideo(rules).push(analysed(region(Kind.FACE)))
 
 
 def test_a_background_of_another_size_gives_no_picture() -> None:
