@@ -6,7 +6,7 @@ import onnxruntime as ort
 import pytest
 from numpy.typing import NDArray
 
-from passante.analyse.persons import anchors
+from passante.analyse.ssd import anchors
 from passante.core.errors import ModelContractError
 from passante.models.convert import ssd_mobilenet_v2
 from unit.models.convert.graphs import EXTRA, ROOT, graph, ssd
