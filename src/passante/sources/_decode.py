@@ -89,7 +89,8 @@ def planes_of(frame: av.VideoFrame, layout: PixelLayout) -> tuple[Plane, ...]:
 
 def mirrored(plane: Plane) -> Plane:
     """The plane with left and right exchanged, in memory of its own."""
-    return np.ascontiguousarray(plane[:, ::-1])
+    made: NDArray[Any] = np.ascontiguousarray(plane[:, ::-1])
+    return made
 
 
 _SCALE: dict[Any, tuple[float, float]] = {
