@@ -16,7 +16,7 @@ LONGEST_MODULE = 400
 MACHINE_PATH = re.compile("(?<![\\w.~-])/(?:home|root|Users|" + "work)/[\\w.-]+|/" + "tmp/[\\w.-]+")
 HOST = re.compile(
     "[a-z0-9.-]*(?:pypi|pythonhosted|npmjs|registry|artifactory)[a-z0-9-]*"
-    + "[.](?:com|dev|internal|io|local|net|org)\\b"
+    "[.](?:com|dev|internal|io|local|net|org)\\b"
 )
 WEIGHTS = {".onnx", ".pb", ".tflite", ".pt", ".npz", ".bin", ".caffemodel", ".mp4", ".avi", ".wav"}
 BINARY = {".png", ".jpg", ".webp", ".npy"}
