@@ -49,7 +49,7 @@ def ssd(*, channels: int = 4) -> dict[str, NDArray[np.float32]]:
 
     def add(name: str, *shape: int, deep: bool = False) -> None:
         kind = "depthwise_weights" if deep else "weights"
-        size = (2 / np.prod(shape[:3] if not deep else shape[:2])) ** 0.5
+        size = (3 / np.prod(shape[:3] if not deep else shape[:2])) ** 0.5
         found[f"{ROOT}/{name}/{kind}"] = chance.normal(0, size, shape).astype(np.float32)
         out = shape[2] if deep else shape[3]
         for part, middle in (("gamma", 1), ("beta", 0), ("moving_mean", 0), ("moving_variance", 1)):
