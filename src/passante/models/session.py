@@ -35,6 +35,8 @@ class OnnxSession:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.add_session_config_entry("session.inter_op.allow_spinning", "0")
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
+        # Views come in many shapes: an arena would keep the most that each of them ever needed.
+        options.enable_cpu_mem_arena = False
         options.log_severity_level = _ERRORS_ONLY
         self.card = model.card
         try:
