@@ -160,7 +160,7 @@ class Built:
     maskers: dict[StreamId, ProtectAudio] = field(default_factory=dict)
 
 
-_QUEUED_BYTES = 48 * 1024 * 1024
+_QUEUED_BYTES = 12 * 1024 * 1024
 """About how much picture may wait in one channel."""
 
 
