@@ -182,7 +182,16 @@ class PlateLooks:
         self._seen = [(box, ns) for box, ns in self._seen if now - ns < NS_PER_S]
         self._seen += [(box, now) for box in near]
         areas = [self._search_area(box) for box in near]
-        found = close_ups(frame, self._finder, areas, cell=_VEHICLE_CELL, around=1.0, trust=1.0)
+        found = close_ups(
+            frame,
+            self._finder,
+            areas,
+            cell=_VEHICLE_CELL,
+            around=1.0,
+            trust=1.0,
+            columns=2,
+            rows=2,
+        )
         self._budget.spend(len(near) * cell)
         if moment.everything or self._budget.left > 0:
             for area in _taken(self._coarse, moment):
