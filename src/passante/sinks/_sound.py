@@ -30,8 +30,6 @@ _RATES: dict[str, tuple[int, ...]] = {
 _BIT_RATE, _MOST = 96_000, 192_000
 """bit/s a channel: what lossy sound gets at least, and at most however rich its source was."""
 
-_LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
-
 
 class SoundTrack:
     """Feeds protected blocks to an encoder as one unbroken run of samples.
@@ -79,20 +77,13 @@ class SoundTrack:
         frame = av.AudioFrame.from_ndarray(
             np.ascontiguousarray(samples),
             format="fltp",
-            layout=known_layout(self._told),
+            layout=self._told.layout,
         )
         frame.sample_rate = self._told.rate_hz
         frame.time_base = Fraction(1, self._told.rate_hz)
         frame.pts = self._next
         self._next += samples.shape[1]
         yield from self._output.encode(frame)
-
-
-def known_layout(told: AudioStream) -> str:
-    """The track's own layout, or the usual one for its channels where it states none."""
-    if " channels" in told.layout:
-        return _LAYOUTS.get(told.channels, told.layout)
-    return told.layout
 
 
 def add_sound(
@@ -108,7 +99,7 @@ def add_sound(
     stream = output.add_stream(name, rate=rate)
     assert isinstance(stream, av.audio.stream.AudioStream)  # the encoder's name says so
     context = stream.codec_context
-    context.layout = known_layout(told)
+    context.layout = told.layout
     context.time_base = Fraction(1, rate)
     context.flags |= Flags.bitexact
     formats = [kind.name for kind in context.codec.audio_formats or ()]

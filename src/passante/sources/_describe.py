@@ -17,6 +17,14 @@ from passante.sources._decode import FULL_RANGE, carried_as
 
 _BOTTOM_FIRST = (3, 5)
 """AV_FIELD_BB and AV_FIELD_BT: the bottom field is shown first."""
+_LAYOUTS = {
+    f"{number} channels": name
+    for number, name in enumerate(
+        ("mono", "stereo", "3.0", "4.0", "5.0", "5.1", "6.1", "7.1"), start=1
+    )
+}
+"""The usual layout for a number of channels, for tracks that state none."""
+
 _PLACE = ("location", "gps", "xyz", "geotag")
 _TIME = ("creation", "date", "time", "year", "tim")
 _QUIET = {
@@ -123,7 +131,7 @@ def audio_stream(stream: av.audio.stream.AudioStream, number: int) -> AudioStrea
     return AudioStream(
         stream=StreamId(f"audio-{number + 1}"),
         rate_hz=context.sample_rate,
-        layout=context.layout.name,
+        layout=_LAYOUTS.get(context.layout.name, context.layout.name),
         channels=context.layout.nb_channels,
         time_base=stream.time_base or Fraction(1, context.sample_rate),
         codec=context.codec.canonical_name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import chain
@@ -108,19 +109,27 @@ class FileSource:
         self.truncated = True
 
     def _open(self, path: Path) -> av.container.InputContainer:
+        # By handle and not by name: the library would read addresses and patterns into a name,
+        # and take its ending for what the file is.
+        handle = os.open(path, os.O_RDONLY)
         try:
             return av.open(
-                # The prefix keeps names like "http:x" from being taken for an address.
-                f"file:{path}",
+                "fd:",
                 mode="r",
                 metadata_errors="replace",
-                options={"protocol_whitelist": "file", "format_whitelist": ALLOWED},
+                options={
+                    "fd": str(handle),
+                    "protocol_whitelist": "fd",
+                    "format_whitelist": ALLOWED,
+                },
             )
         except (FFmpegError, ValueError) as error:
             raise SourceUnavailableError(
                 f"{self._name}: is no recording that can be read",
                 hint="Its content decides, not its name; play it in a player to see what it is.",
             ) from error
+        finally:
+            os.close(handle)  # the library has made itself a copy
 
     def _prepare(self) -> None:
         container = self._container
