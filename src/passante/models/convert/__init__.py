@@ -1,10 +1,9 @@
 """Conversions: from the files that packages hold to the ONNX files that we run.
 
 A conversion is a pure function of bytes. It runs on the user's machine, and its result has to have
-the hash that the card pins, so it must give the same bytes everywhere: sums and products of arrays
-go through elementwise IEEE arithmetic only (no matrix product, no mean, whose order of additions
-differs between machines), nothing is random, nothing is calibrated, and graphs are written with
-`_graph.to_bytes`.
+the hash that the card pins, so it must give the same bytes everywhere: arithmetic is elementwise,
+sums go through `math.fsum` (no matrix product, no mean: their order of additions differs between
+machines), nothing is random, nothing is calibrated, and graphs are written with `GraphWriter`.
 
 To add one: write `models/convert/NAME.py` with a function `list[bytes] -> bytes` (the parts of the
 card, in its order), add a line to CONVERTERS, and name it in the card: `convert = "NAME"`.
@@ -25,6 +24,7 @@ CONVERTERS: Mapping[str, Converter] = MappingProxyType(
         "centerface": centerface.repair,
         "centerface-int8": centerface.quantise,
         "ppocr-det-local": ppocr_det.settle,
+        "ppocr-det-local-int8": ppocr_det.quantise,
         "ssd-mobilenet-v2": ssd_mobilenet_v2.convert,
         "ssd-mobilenet-v2-int8": ssd_mobilenet_v2.quantise,
     }
