@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import onnx
 import onnxruntime as ort
+import pytest
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
-from passante.models.convert import ppocr_det
+from passante.models.convert import _integers, ppocr_det
+from passante.models.convert.ppocr_steps import GREY, Op, Step, after_last_swish, fused, steps_of
 
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 SPREAD = np.array([0.229, 0.224, 0.225], np.float32)
@@ -144,7 +146,7 @@ def noise(high: int, wide: int, *, seed: int = 1) -> NDArray[np.uint8]:
 
 
 def test_on_a_grey_picture_nothing_changes() -> None:
-    grey = np.full((1, 32, 64, 3), round(ppocr_det.GREY), np.uint8)
+    grey = np.full((1, 32, 64, 3), round(GREY), np.uint8)
     before = ran(published(), as_trained(grey))
     after = ran(ppocr_det.settle([published()]), grey)
     assert np.abs(before - after).max() < 1e-5
@@ -175,3 +177,34 @@ def test_no_weighing_of_channels_is_left() -> None:
     model = onnx.load_model_from_string(ppocr_det.settle([published()]))
     ops = {node.op_type for node in model.graph.node}
     assert not ops & {"GlobalAveragePool", "HardSigmoid", "Mul", "Div", "BatchNormalization"}
+
+
+def ranges_of(steps: dict[str, Step]) -> dict[str, tuple[float, float]]:
+    """Wide ranges for every step that is done in integers or feeds one that is."""
+    whole = after_last_swish(steps)
+    feeding = {source for name in whole for source in steps[name].inputs}
+    ranges = {name: (-6.0, 6.0) for name in steps if name in whole | feeding}
+    for step in steps.values():
+        if step.op is Op.RELU:
+            ranges[step.inputs[0]] = (0.0, 6.0)
+    return ranges
+
+
+def test_in_integers_it_sees_nearly_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = fused(steps_of(published(side=3)))
+    monkeypatch.setattr(_integers, "ranges", lambda _: ranges_of(steps))
+    picture = noise(64, 96)
+    true = ran(ppocr_det.settle([published(side=3)]), picture)
+    whole = ran(ppocr_det.quantise([published(side=3)]), picture)
+    assert np.abs(true - whole).max() < 0.1
+    assert np.corrcoef(true.ravel(), whole.ravel())[0, 1] > 0.95
+
+
+def test_only_what_follows_the_last_smooth_activation_is_done_in_integers() -> None:
+    steps = fused(steps_of(published()))
+    whole = after_last_swish(steps)
+    names = list(steps)
+    last = max(number for number, name in enumerate(names) if steps[name].op is Op.SWISH)
+    assert whole
+    assert all(names.index(name) > last for name in whole)
+    assert {Op.JOIN, Op.ENLARGE, Op.RELU} <= {steps[name].op for name in whole}
