@@ -54,6 +54,8 @@ CONTAINERS: dict[str, Container] = {
     ".mka": Container("matroska", "aac", None, ("pcm_", "flac")),
 }
 CONTAINERS |= {
+    ".3gp": Container("3gp", "aac", "h264", (), True, ("h264",), _MP4_OPTIONS),
+    ".flv": Container("flv", "aac", "h264", codecs=("h264",)),
     ".m2ts": CONTAINERS[".ts"],
     ".mts": CONTAINERS[".ts"],
     ".oga": CONTAINERS[".ogg"],

@@ -49,7 +49,8 @@ class VideoTrack:
         self._rgb_colour = colour if form.layout.rgb and not self._layout.rgb else None
         known = _codecs.VIDEO_CODECS[codec]
         rate = told.rate or Fraction(25)
-        time_base = told.time_base
+        # AVI has one slot for each picture at a constant rate, and no other times.
+        time_base = 1 / rate if container.muxer == "avi" else told.time_base
         stream = output.add_stream(
             known.encoder,
             rate=rate,
@@ -91,6 +92,8 @@ class VideoTrack:
         self._colour = colour
         self._stream = stream
         self._step = max(1, round(1 / (rate * time_base)))
+        self._time_base = time_base
+        self._last: int | None = None
 
     def packets(self, item: ProtectedFrame) -> Iterator[Packet[OutputStream]]:
         """Encoded packets that became ready through a picture."""
@@ -113,11 +116,21 @@ class VideoTrack:
         frame.color_trc = self._colour.transfer
         frame.colorspace = self._colour.matrix
         frame.color_range = 2 if self._colour.full_range else 1
-        frame.pts, frame.time_base, frame.duration = item.pts, item.time_base, self._step
+        frame.pts, frame.time_base, frame.duration = self._at(item), self._time_base, self._step
         frame.pict_type = 0
         if self._fields is not None:
             frame = self._fields.marked(frame)
         yield from self._stream.encode(frame)
+
+    def _at(self, item: ProtectedFrame) -> int:
+        """When to show a picture, in ticks of the encoder: as told, wherever ticks are as fine."""
+        at = item.pts
+        if item.time_base != self._time_base:
+            at = round(item.pts * item.time_base / self._time_base)
+            if self._last is not None and at <= self._last:
+                at = self._last + 1
+        self._last = at
+        return at
 
     def rest(self) -> Iterator[Packet[OutputStream]]:
         """What the encoder still holds."""

@@ -127,7 +127,7 @@ class FileSink:
 
 def _timescales(container: _codecs.Container, info: MediaInfo) -> dict[str, str]:
     """Ticks in which an MP4 can state every time of the source exactly."""
-    if container.muxer not in {"mp4", "mov", "ipod"}:
+    if container.muxer not in {"mp4", "mov", "ipod", "3gp"}:
         return {}
     # Offsets between tracks are stated in the clock of the whole file.
     scales = {"movie_timescale": str(info.audio[0].rate_hz if info.audio else 90_000)}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from passante.sources._inspect import PICTURES, inspect
+from passante.core.errors import SourceUnavailableError
+from passante.sources._inspect import PICTURES, Family, inspect
 from passante.sources.file import FileSource
 from passante.sources.picture import PictureSource
 
@@ -24,6 +25,11 @@ def open_source(path: Path, *, allow_truncated: bool = False) -> FileSource | Pi
         DecodeError: Its container is known, its content cannot be decoded.
     """
     inspected = inspect(path)
+    if inspected.family is Family.FOREIGN_PICTURE:
+        raise SourceUnavailableError(
+            f"{path.name}: is a picture of a kind that is not read",
+            hint="Convert it to PNG or JPEG first.",
+        )
     if inspected.family in PICTURES:
         return PictureSource(path, inspected, allow_truncated=allow_truncated)
     return FileSource(path, inspected, allow_truncated=allow_truncated)

@@ -15,7 +15,7 @@ _SOUND = (
     "aac ac3 aiff alac amr amrnb amrwb ape au caf dsf dts dtshd eac3 flac gsm ilbc latm loas mp3"
     " mpc mpc8 oga oma opus qcp sox spx tak tta voc w64 wav wv"
 )
-_STILL = "apng gif webp_pipe png_pipe jpeg_pipe bmp_pipe tiff_pipe"
+_ANIMATED = "apng gif"
 
-ALLOWED = ",".join(name for part in (_BOTH, _SOUND, _STILL) for name in part.split())
+ALLOWED = ",".join(name for part in (_BOTH, _SOUND, _ANIMATED) for name in part.split())
 """For FFmpeg's `format_whitelist`."""

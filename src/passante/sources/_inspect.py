@@ -26,9 +26,11 @@ class Family(StrEnum):
     MATROSKA = "matroska"
     RIFF = "riff"
     OGG = "ogg"
+    FOREIGN_PICTURE = "picture of another kind"
     OTHER = "other"
 
 
+_ISO_PICTURES = {b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"mif1", b"avif")}
 _START = 4096
 """How much of the beginning is looked at, in bytes."""
 _OGG_PAGE = 65_307
@@ -98,7 +100,7 @@ def _read(file: BinaryIO, size: int) -> Inspected:
     family = _family(head)
     missing, index_missing, counts = "", False, False
     match family:
-        case Family.JPEG | Family.PNG:
+        case Family.JPEG | Family.PNG | Family.FOREIGN_PICTURE:
             pass
         case Family.RIFF | Family.WEBP:
             promised = int.from_bytes(head[4:8], "little") + 8
@@ -124,6 +126,9 @@ def _read(file: BinaryIO, size: int) -> Inspected:
 def _family(head: bytes) -> Family:
     if head[:4] == b"RIFF":
         return Family.WEBP if head[8:12] == b"WEBP" else Family.RIFF
+    bitmap = head[:2] == b"BM" and head[6:10] == bytes(4)
+    if bitmap or head[:4] in {b"II*\0", b"MM\0*"} or head[4:12] in _ISO_PICTURES:
+        return Family.FOREIGN_PICTURE
     if head[4:8] in {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp"}:
         return Family.ISO
     starts = {

@@ -34,6 +34,8 @@ CASES = {
     "avi with pictures out of order": ("avi", Clip(codec="mpeg4", encoder={"bf": "2"})),
     "avi with h264": ("avi", Clip()),
     "ts": ("ts", Clip(sounds=TONE)),
+    "flv": ("flv", Clip(sounds=TONE)),
+    "3gp": ("3gp", Clip(sounds=TONE)),
     "webm": ("webm", Clip(codec="libvpx-vp9", sounds=(Sound("libopus"),))),
     "hevc": ("mp4", Clip(codec="libx265", encoder=QUIET_X265)),
     "mpeg4": ("mp4", Clip(codec="mpeg4")),
@@ -97,6 +99,15 @@ def test_a_recording_comes_out_as_it_went_in(kind: str, clip: Clip, tmp_path: Pa
     for one, other in zip(before.frames, after.frames, strict=True):
         error = np.abs(one.grey().astype(int) - other.grey().astype(int))
         assert error.mean() < 3
+
+
+def test_in_avi_each_picture_gets_the_slot_next_to_its_time(tmp_path: Path) -> None:
+    times = [3600 * n + 90 * (n % 3) for n in range(20)]
+    source = make(tmp_path / "in.mp4", Clip(pts=times, time_base=TICKS))
+    target = carry(source, tmp_path / "out.avi")
+    slot_ns = 40_000_000
+    assert read(target).times_ns == pytest.approx(read(source).times_ns, abs=slot_ns // 2)
+    assert target.stat().st_size < 30_000
 
 
 def test_high_depth_is_neither_lost_nor_made_up(tmp_path: Path) -> None:

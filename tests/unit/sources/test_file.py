@@ -234,6 +234,11 @@ def _script(first: str) -> Callable[[Path], Path]:
 
 
 BAD = {
+    "a picture of another kind": (
+        _bytes(b"\0\0\0\x18ftypheic" + bytes(100)),
+        SourceUnavailableError,
+        "of a kind that is not read",
+    ),
     "missing": (lambda folder: folder / "no.mp4", SourceUnavailableError, "no such file"),
     "a folder": (lambda folder: folder, SourceUnavailableError, "is a folder"),
     "empty": (_bytes(b""), SourceUnavailableError, "is empty"),
