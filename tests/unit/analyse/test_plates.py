@@ -19,7 +19,7 @@ from passante.analyse.plates import (
     search_area,
 )
 from passante.analyse.text import Line
-from passante.analyse.video import AnalyseVideo, Finders
+from passante.analyse.video import AnalyseVideo, AnalysisSettings, Finders
 from passante.core.geometry import Box
 from passante.core.names import Kind
 from passante.inside.observation import Detections
@@ -170,19 +170,29 @@ def test_faint_writing_counts_only_below_the_threshold() -> None:
 # The seam ------------------------------------------------------------------------------------
 
 
-def test_any_finder_of_plates_can_take_its_place() -> None:
-    form = video_format(320, 192)
-    for finder in (
+@pytest.mark.parametrize(
+    "finder",
+    [
         PlateFinder(Painted((100, 90, 180, 100))),
-        ScriptedFinder({Kind.PLATE}, [detections((90, 80, 190, 110), kind=Kind.PLATE)]),
-    ):
-        stage = AnalyseVideo(Finders(plates=finder), needed=frozenset({Kind.PLATE}))
-        frames = drive(stage, [raw_frame(number, form, seed=None) for number in range(5)])
-        assert len(frames) == 5
-        for frame in frames:
-            assert Kind.PLATE in frame.looked
-            plates = [region.box for region in frame.regions if region.kind is Kind.PLATE]
-            assert any(box.intersection(Box(100, 88, 180, 102)) is not None for box in plates)
+        ScriptedFinder({Kind.PLATE}, [detections((95, 85, 185, 105), kind=Kind.PLATE)]),
+    ],
+    ids=["ours", "another"],
+)
+def test_any_finder_of_plates_can_take_its_place(finder: Finder) -> None:
+    form = video_format(320, 192)
+    car = detections((20, 10, 300, 182), kind=Kind.VEHICLE)
+    stage = AnalyseVideo(
+        Finders(people=ScriptedFinder({Kind.PERSON, Kind.VEHICLE}, [car]), plates=finder),
+        AnalysisSettings(plate_prior=False),
+        needed=frozenset({Kind.VEHICLE, Kind.PLATE}),
+    )
+    frames = drive(stage, [raw_frame(number, form, seed=None) for number in range(5)])
+    assert len(frames) == 5
+    for frame in frames:
+        assert Kind.PLATE in frame.looked
+        plates = [region.box for region in frame.regions if region.kind is Kind.PLATE]
+        assert len(plates) == 1
+        assert plates[0].intersection(Box(20, 10, 300, 182)) is not None
 
 
 # Where plates are ----------------------------------------------------------------------------
