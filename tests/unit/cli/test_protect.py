@@ -154,7 +154,8 @@ def test_several_good_files_end_well(here):
 
 def test_a_second_run_over_a_folder_refuses_each_output_that_is_there(here):
     clip("in/a.mp4")
-    assert run("in", "-o", "out").exit_code == 0
+    assert run("in", "-o", "out", "--report", "out/report.json").exit_code == 0
+    assert Path("out/report.json").is_file()
     ended = run("in", "-o", "out")
     assert ended.exit_code == 2
     assert "exists already" in ended.stderr

@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import pytest
+
+from clips import Clip, equipment
+from passante.pipeline import job
+from passante.pipeline.job import Job, peak_rss_bytes, protect_file
+from passante.pipeline.runner import Runner
+
+
+@pytest.fixture
+def task(tmp_path):
+    return Job(Clip(frames=8).write(tmp_path / "in.mp4"), tmp_path / "out.mp4")
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_watch_is_told_what_comes_and_sees_all_of_it(task):
+    told, seen = [], []
+
+    def watch(info):
+        told.append(info.video.frames)
+        return lambda meter: seen.append(meter.counts()["video"].written)
+
+    protect_file(task, equipment(), watch=watch)
+    assert told == [8]
+    assert seen[-1] == 8
+
+
+def test_an_interruption_as_late_as_can_be_still_leaves_nothing(task, tmp_path, monkeypatch):
+    run = Runner.run
+
+    def interrupted(self, *words, **settings):
+        run(self, *words, **settings)
+        assert task.target.exists()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Runner, "run", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        protect_file(task, equipment())
+    assert names(tmp_path) == ["in.mp4"]
+
+
+@pytest.mark.parametrize("place", ["open_sink", "build", "Meter"])
+def test_whatever_was_opened_is_closed_when_the_next_step_fails(task, tmp_path, monkeypatch, place):
+    opened = []
+    open_source = job.open_source
+
+    def remembering(*words, **settings):
+        opened.append(open_source(*words, **settings))
+        opened[-1].close_calls = 0
+        close = opened[-1].close
+
+        def counted():
+            opened[-1].close_calls += 1
+            close()
+
+        opened[-1].close = counted
+        return opened[-1]
+
+    def fails(*words, **settings):
+        raise RuntimeError("planned")
+
+    monkeypatch.setattr(job, "open_source", remembering)
+    monkeypatch.setattr(job, place, fails)
+    with pytest.raises(RuntimeError, match="planned"):
+        protect_file(task, equipment())
+    assert opened[0].close_calls == 1
+    assert names(tmp_path) == ["in.mp4"]
+
+
+def test_peak_memory_is_that_of_this_process(monkeypatch):
+    from_kernel = peak_rss_bytes()
+    assert 20e6 < from_kernel < 16e9
+
+    def unreadable(self, *words, **settings):
+        raise OSError
+
+    monkeypatch.setattr(Path, "read_text", unreadable)
+    # Without /proc the older call stands in: at least as much, since a parent's peak may show.
+    assert peak_rss_bytes() >= from_kernel // 2
