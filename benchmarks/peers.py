@@ -50,7 +50,12 @@ class Peers:
 
     def solid(self, sources: Sequence[Path], target: Path | None, *, video: bool) -> Command:
         """The peer with solid boxes and next to no compression, for looking at its pixels."""
-        fine = {"codec": "libx264", "quality": None, "output_params": ["-crf", "10"]}
+        fine = {
+            "codec": "libx264",
+            "quality": None,
+            "macro_block_size": 2,  # else 1080 rows become 1088
+            "output_params": ["-crf", "10"],
+        }
         named: Command = ["-o", target] if target else []
         how = ["--ffmpeg-config", json.dumps(fine)] if video else []
         return [
