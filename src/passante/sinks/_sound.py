@@ -18,6 +18,9 @@ from passante.sinks._codecs import Container, sound_encoder
 _TOLERANCE_S = Fraction(1, 100)
 """By how much a block may lie off the running count of samples before it is put right."""
 
+_LONGEST_S = 60
+"""The longest gap that is filled."""
+
 _RATES: dict[str, tuple[int, ...]] = {
     "aac": (
         7350, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000,
@@ -36,7 +39,7 @@ class SoundTrack:
 
     Encoders count samples, containers tell times. Where a block comes later than the count, the
     gap becomes silence; where it comes earlier, what overlaps is cut: sound never slides
-    against the picture.
+    against the picture. A very long gap stays a gap, so that a broken clock fills no disk.
     """
 
     def __init__(self, output: av.audio.stream.AudioStream, told: AudioStream) -> None:
@@ -52,7 +55,9 @@ class SoundTrack:
         if self._next is None:
             self._next = at
         off = at - self._next
-        if off > _TOLERANCE_S * item.rate_hz:
+        if off > _LONGEST_S * item.rate_hz:
+            self._next = at
+        elif off > _TOLERANCE_S * item.rate_hz:
             yield from self._silence(off)
         elif off < -_TOLERANCE_S * item.rate_hz:
             samples = samples[:, -off:]

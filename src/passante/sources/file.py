@@ -175,6 +175,8 @@ class FileSource:
         around: tuple[str, ...] = ()
         if video is not None:
             video.thread_type = "AUTO"
+            # Each thread holds pictures of its own: more than a few cost memory and save nothing.
+            video.thread_count = min(4, os.cpu_count() or 1)
             first = self._first_picture()
             self._format, self._pixels = _describe.video_format(first, video)
             self._mirrored = _describe.display(first)[1]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -261,6 +262,17 @@ def test_missing_sound_becomes_silence_and_nothing_slides(tmp_path: Path) -> Non
     quiet = ~other.any(axis=0)
     assert 10_000 < quiet.sum() < 11_000
     assert (one[:, ~quiet] == other[:, ~quiet]).all()
+
+
+def test_a_clock_gone_wild_fills_no_disk(tmp_path: Path) -> None:
+    source = open_source(make(tmp_path / "in.mov", Clip(sounds=(Sound("pcm_s16le"),))))
+    sink = open_sink(tmp_path / "out.mkv", source.info, FAST)
+    for item in source:
+        late = 10**6 * item.time_base.denominator if item.seq > 20 else 0
+        sink.write(recordings.dressed(replace(item, pts=item.pts + late)))
+    sink.close()
+    source.close()
+    assert (tmp_path / "out.mkv").stat().st_size < 400_000
 
 
 def test_only_pictures_and_sound_come_out(tmp_path: Path) -> None:
