@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from passante.core.errors import SettingsError
@@ -56,11 +56,12 @@ CONTAINERS: dict[str, Container] = {
 CONTAINERS |= {
     ".3gp": Container("3gp", "aac", "h264", (), True, ("h264",), _MP4_OPTIONS),
     ".flv": Container("flv", "aac", "h264", codecs=("h264",)),
-    ".m2ts": CONTAINERS[".ts"],
-    ".mts": CONTAINERS[".ts"],
+    ".m2ts": replace(CONTAINERS[".ts"], options={"mpegts_copyts": "1", "mpegts_m2ts_mode": "1"}),
     ".oga": CONTAINERS[".ogg"],
     ".aif": CONTAINERS[".aiff"],
 }
+
+CONTAINERS[".mts"] = CONTAINERS[".m2ts"]
 
 PICTURES = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": "webp"}
 
@@ -99,12 +100,11 @@ def container_for(target: Path, info: MediaInfo) -> Container:
     """The container that the target's name asks for; it must be able to hold what there is."""
     suffix = target.suffix.lower()
     container = CONTAINERS.get(suffix)
-    fitting = sorted(
-        name
-        for name, known in CONTAINERS.items()
-        if (known.video is not None) == (info.kind is MediaKind.VIDEO)
-    )
-    if container is None or (container.video is None) != (info.kind is MediaKind.SOUND):
+    sound_only = info.kind is MediaKind.SOUND
+    if container is None or (container.video is None and not sound_only):
+        fitting = sorted(
+            name for name, known in CONTAINERS.items() if (known.video is None) == sound_only
+        )
         raise SettingsError(
             f"{target.name}: a {info.kind} cannot be written as {suffix or 'that'}",
             hint=f"Use one of {', '.join(fitting)}.",

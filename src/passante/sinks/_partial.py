@@ -47,7 +47,9 @@ class PartialFile:
                 f"{target.name}: exists already",
                 hint="Choose another name, or allow it to be replaced with --overwrite.",
             )
-        self.path = target.with_name(f".{target.name}.passante-{os.getpid()}.part")
+        # Cut, so that the longest name that a file can have leaves room for what is added.
+        stem = target.name.encode()[:200].decode(errors="ignore")
+        self.path = target.with_name(f".{stem}.passante-{os.getpid()}.part")
         try:
             # Made here and now, so that an unwritable folder is known before any work is done.
             with self.path.open("wb"):

@@ -35,6 +35,7 @@ CASES = {
     "avi with pictures out of order": ("avi", Clip(codec="mpeg4", encoder={"bf": "2"})),
     "avi with h264": ("avi", Clip()),
     "ts": ("ts", Clip(sounds=TONE)),
+    "m2ts": ("m2ts", Clip(sounds=TONE, options={"mpegts_m2ts_mode": "1"})),
     "flv": ("flv", Clip(sounds=TONE)),
     "3gp": ("3gp", Clip(sounds=TONE)),
     "webm": ("webm", Clip(codec="libvpx-vp9", sounds=(Sound("libopus"),))),
@@ -217,6 +218,8 @@ SOUNDS = {
     "mp3": ("mp3", "libmp3lame", False),
     "opus": ("opus", "libopus", False),
     "m4a": ("m4a", "aac", False),
+    "sound in mkv": ("mkv", "flac", True),
+    "sound in mp4": ("mp4", "aac", False),
 }
 
 
@@ -420,6 +423,11 @@ def test_an_output_that_exists_is_replaced_only_when_asked(clip: Path, tmp_path:
     carry(clip, target, OutputSettings(preset="ultrafast", overwrite=True))
     assert len(read(target).frames) == 12
     assert names(tmp_path) == ["in.mp4", "out.mp4"]
+
+
+def test_the_longest_name_can_be_written(clip: Path, tmp_path: Path) -> None:
+    target = tmp_path / ("ü" * 125 + ".mp4")
+    assert len(read(carry(clip, target)).frames) == 12
 
 
 def test_the_input_is_never_written_over(clip: Path, tmp_path: Path) -> None:
