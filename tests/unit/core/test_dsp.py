@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -45,7 +47,7 @@ def test_cutting_the_input_elsewhere_changes_no_bit(rate_hz: int) -> None:
     whole = resampled(samples, rate_hz)
     resampler = Resampler(2, rate_hz, RATE_HZ)
     edges = [0, 1, 2, 700, 701, 2000, samples.shape[1]]
-    parts = [resampler.push(samples[:, a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [resampler.push(samples[:, a:b]) for a, b in itertools.pairwise(edges)]
     assert np.array_equal(np.concatenate([*parts, resampler.flush()], axis=1), whole)
 
 
@@ -59,9 +61,9 @@ def test_a_resampler_waits_no_longer_than_it_says() -> None:
 @pytest.mark.parametrize("rate_hz", RATES)
 def test_every_cell_begins_in_exactly_one_block(rate_hz: int) -> None:
     edges = [0, 1, 7, 80, 81, 500, 5000]
-    parts = [list(cells_from(a, b, rate_hz)) for a, b in zip(edges, edges[1:], strict=False)]
-    assert sum(parts, []) == list(cells_from(0, 5000, rate_hz))
-    for (a, b), cells in zip(zip(edges, edges[1:], strict=False), parts, strict=True):
+    parts = [list(cells_from(a, b, rate_hz)) for a, b in itertools.pairwise(edges)]
+    assert list(itertools.chain(*parts)) == list(cells_from(0, 5000, rate_hz))
+    for (a, b), cells in zip(itertools.pairwise(edges), parts, strict=True):
         assert all(a <= native_sample(cell * CELL, rate_hz) < b for cell in cells)
 
 

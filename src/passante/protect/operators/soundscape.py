@@ -146,7 +146,10 @@ class Scene:
         """The original far from speech, what was made within it, a fade outside its edges."""
         hop = self._hop
         original = self._samples[:, at : at + hop]
-        speech = np.flatnonzero(self._marked[at - hop : at + 2 * hop]) - hop
+        marked = self._marked[at - hop : at + 2 * hop]
+        if marked[hop : 2 * hop].all():
+            return np.asarray(np.clip(made, -1, 1), np.float32)
+        speech = np.flatnonzero(marked) - hop
         if not speech.size:
             return np.asarray(np.clip(original, -1, 1), np.float32)
         place = np.arange(hop)
