@@ -21,8 +21,9 @@ _SHORTEST, _LONGEST = 1.05, 9.0
 """Length over height of a line of a plate: two letters of a two-line plate, a long one-line one."""
 _WIDEST, _HIGHEST = 0.8, 0.4
 """Shares of the view's width and height beyond which writing is a poster or a lorry's side."""
-_MARGIN = 0.35
-"""What a plate has around its letters, in heights of a line, with its frame and some slack."""
+_MARGIN_ALONG, _MARGIN_ACROSS = 0.3, 0.2
+"""What a plate has beside, and above and below, its line, in heights of the line: enough for
+about 97 of 100 plates to be covered to 95 %. A policy's own margin comes on top."""
 _MARGIN_PX = 1.0
 """And what a view cannot show exactly, in its own px."""
 _ALIKE = 1.8
@@ -152,7 +153,8 @@ def _one_plate(a: Line, b: Line) -> bool:
 def _around(group: list[Line]) -> Box:
     boxes = [
         line.box(
-            along=_MARGIN * line.height + _MARGIN_PX, across=_MARGIN * line.height + _MARGIN_PX
+            along=_MARGIN_ALONG * line.height + _MARGIN_PX,
+            across=_MARGIN_ACROSS * line.height + _MARGIN_PX,
         )
         for line in group
     ]
