@@ -20,6 +20,7 @@ import recordings
 from passante.core.errors import BoundaryError, SettingsError, SinkError
 from passante.core.media import MediaInfo
 from passante.sinks import OutputSettings, open_sink
+from passante.sinks._codecs import CONTAINERS, PICTURES, VIDEO_CODECS
 from passante.sources import open_source
 from recordings import FAST, QUIET_X265, Clip, Sound, carry, make, read
 
@@ -501,3 +502,9 @@ def test_a_full_disk_leaves_nothing_and_is_told(limit: int, clip: Path, tmp_path
     assert done.returncode != 0
     assert "SinkError: out.mp4: cannot be written (File too large)" in done.stderr
     assert names(tmp_path) == ["in.mp4"]
+
+
+def test_every_ending_stands_on_the_page() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "media.md").read_text()
+    for name in [*CONTAINERS, *PICTURES, *VIDEO_CODECS]:
+        assert f"`{name}`" in page
