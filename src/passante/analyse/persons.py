@@ -23,6 +23,13 @@ _LARGE = 200
 _SAME_THING = 0.45
 """Boxes from two sizes that overlap by more than this (intersection over union) are one thing."""
 
+_HUGE = 0.3
+"""Someone who fills more than this share of the view is seen so well that a low score means no."""
+_HUGE_SCORE = 0.35
+_CROWD = 4
+"""A box with so many people in it who are each less than an eighth of it is a crowd, not one."""
+_MEMBER_SCORE = 0.3
+
 
 class Network(Protocol):
     """What this finder needs of a session."""
@@ -80,11 +87,14 @@ class PersonFinder:
                     found[0], where, person=kind is Kind.PERSON, threshold=self._threshold
                 )
                 levels.append((boxes * scale, scores))
-        joined = [_joined(levels) for levels in seen.values()]
+        people, scores = _joined(seen[Kind.PERSON])
+        real = _single(people, scores, wide, high)
+        people, scores = people[real], scores[real]
+        vehicles, surer = _joined(seen[Kind.VEHICLE])
         return Detections(
-            boxes=view.to_frame(np.concatenate([boxes for boxes, _ in joined])),
-            scores=np.concatenate([scores for _, scores in joined]),
-            kinds=tuple(kind for kind, (boxes, _) in zip(seen, joined, strict=True) for _ in boxes),
+            boxes=view.to_frame(np.concatenate([people, vehicles])),
+            scores=np.concatenate([scores, surer]),
+            kinds=(Kind.PERSON,) * len(people) + (Kind.VEHICLE,) * len(vehicles),
             by=self.model,
         )
 
@@ -120,3 +130,29 @@ def _joined(
         else:
             kept.append(int(index))
     return boxes[kept], scores[kept]
+
+
+def _single(
+    people: Boxes, scores: NDArray[np.float32], width: int, height: int
+) -> NDArray[np.bool_]:
+    """Which of these are one person each, rather than a crowd or half of the street.
+
+    Args:
+        people: (n, 4), px of the view.
+        scores: (n,).
+        width: Of the view, px.
+        height: Of the view, px.
+    """
+    size = np.array([width, height], np.float32)
+    shown = np.clip(people[:, 2:], 0, size) - np.clip(people[:, :2], 0, size)
+    huge = shown.prod(axis=1) > _HUGE * width * height
+    areas = (people[:, 2:] - people[:, :2]).prod(axis=1)
+    centres = (people[:, :2] + people[:, 2:]) / 2
+    members = (
+        (centres[None] > people[:, None, :2]).all(axis=2)
+        & (centres[None] < people[:, None, 2:]).all(axis=2)
+        & (areas[None] < areas[:, None] / 8)
+        & (scores[None] > _MEMBER_SCORE)
+    )
+    crowd = members.sum(axis=1) >= _CROWD
+    return np.asarray(~crowd & (~huge | (scores > _HUGE_SCORE)), np.bool_)

@@ -132,6 +132,27 @@ def test_a_threshold_decides_what_counts() -> None:
     assert len(PersonFinder(Scripted(said), threshold=0.51).look(view(300, 300))) == 0
 
 
+def test_half_the_street_is_a_person_only_if_that_is_sure() -> None:
+    street = Box(5, 5, 290, 240)
+    for logit, count in ((-1.0, 0), (1.0, 1)):
+        found = PersonFinder(Scripted({300: [(street, logit, 4)]})).look(view(300, 300))
+        assert len(found) == count
+
+
+def test_a_large_vehicle_counts_even_if_it_is_not_sure() -> None:
+    lorry = Box(5, 5, 290, 240)
+    found = PersonFinder(Scripted({300: [(lorry, -1.0, 9)]})).look(view(300, 300))
+    assert found.kinds == (Kind.VEHICLE,)
+
+
+@pytest.mark.parametrize(("members", "count"), [(3, 4), (4, 4)])
+def test_a_crowd_is_its_members_and_not_one_large_person(members: int, count: int) -> None:
+    crowd = (Box(20, 60, 190, 200), 1.0, 4)
+    people = [(Box(30 + 40 * i, 100, 50 + 40 * i, 150), 1.0, 4) for i in range(members)]
+    found = PersonFinder(Scripted({300: [crowd, *people]})).look(view(300, 300))
+    assert len(found) == count
+
+
 @pytest.mark.parametrize("threshold", [0.0, 1.0, -1.0, float("nan")])
 def test_a_threshold_that_is_no_score_is_refused(threshold: float) -> None:
     with pytest.raises(ValueError, match="threshold"):
