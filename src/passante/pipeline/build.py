@@ -14,10 +14,10 @@ from passante.analyse.persons import PersonFinder
 from passante.analyse.plates import PlateFinder
 from passante.analyse.separate import DtlnSeparator, VoiceSeparator
 from passante.analyse.speech import AnalyseSpeech
-from passante.analyse.video import AnalyseVideo, AnalysisSettings, Finders
+from passante.analyse.video import TRACKING, AnalyseVideo, AnalysisSettings, Finders
 from passante.analyse.voice import SileroDetector, VoiceDetector
 from passante.core.media import MediaInfo, MediaKind
-from passante.core.names import Kind, StreamId
+from passante.core.names import Kind, Sensitive, StreamId
 from passante.flow import Sink, Source
 from passante.inside.audio import AnalysedAudio, RawAudio
 from passante.inside.observation import SpeechSpan
@@ -70,7 +70,11 @@ class Equipment:
         if self._finders is None:
             needed = self.policy.kinds_needed
             self._finders = Finders(
-                faces=FaceFinder(_session("find.face")) if Kind.FACE in needed else None,
+                faces=(
+                    FaceFinder(_session("find.face"), threshold=_FACE_KEEP)
+                    if Kind.FACE in needed
+                    else None
+                ),
                 people=(
                     PersonFinder(_session("find.person"))
                     if needed & {Kind.PERSON, Kind.VEHICLE}
@@ -160,6 +164,8 @@ class Built:
     maskers: dict[StreamId, ProtectAudio] = field(default_factory=dict)
 
 
+_FACE_KEEP = TRACKING[Kind.FACE].keep
+"""What keeps a track of a face alive must be found at all."""
 _QUEUED_BYTES = 12 * 1024 * 1024
 """About how much picture may wait in one channel."""
 
@@ -193,7 +199,11 @@ def build(
         models |= seen_by
         look = AnalyseVideo(
             finders,
-            AnalysisSettings(looks=LookSettings(thorough=info.kind is MediaKind.PICTURE)),
+            AnalysisSettings(
+                head_prior=Sensitive.HEAD in policy.priors,
+                plate_prior=Sensitive.PLATE in policy.priors,
+                looks=LookSettings(thorough=info.kind is MediaKind.PICTURE),
+            ),
             needed=policy.kinds_needed,
             scene=any(isinstance(rule, Scene) for rule in policy.rules.values()),
         )

@@ -67,7 +67,7 @@ class Count:
     unprotected: int = 0
     late: int = 0
     media_s: float = 0.0
-    """Stream time from the first to the last item read."""
+    """Stream time from the first item read to the last: to its end, where it says when that is."""
     delay_mean_s: float = 0.0
     """From read to written, by the wall clock."""
     delay_max_s: float = 0.0
@@ -140,8 +140,14 @@ class Meter:
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
 
-    def read(self, stream: StreamId, seq: int, at_ns: int = 0) -> None:
-        """An item came from the source, `at_ns` in stream time, and goes to analysis.
+    def read(self, stream: StreamId, seq: int, at_ns: int = 0, lasts_ns: int = 0) -> None:
+        """An item came from the source and goes to analysis.
+
+        Args:
+            stream: Whose it is.
+            seq: Its number, higher than all before.
+            at_ns: When it begins, in stream time.
+            lasts_ns: For how long, where it says so itself: sound does.
 
         Raises:
             BoundaryError: The stream was not announced, or the item does not follow the last.
@@ -155,7 +161,7 @@ class Meter:
             account.read += 1
             account.pending[seq] = (Place.ANALYSIS, self._clock.monotonic_ns())
             account.first_ns = at_ns if account.first_ns is None else min(account.first_ns, at_ns)
-            account.last_ns = max(account.last_ns, at_ns)
+            account.last_ns = max(account.last_ns, at_ns + lasts_ns)
             if self._tolerance and len(account.pending) > self._tolerance.held:
                 raise ProtectError(
                     f"stream {stream}: {len(account.pending)} items went in and none came out",

@@ -86,7 +86,7 @@ class StreamDone(msgspec.Struct, frozen=True, kw_only=True):
     written: Count
     dropped: Lost
     media_s: Seconds
-    """Stream time from the first to the last item read."""
+    """Stream time from the first frame read to the last, or to the end of the last sound."""
     delay_mean_s: Seconds
     """From read to handed to the output, by the wall clock."""
     delay_max_s: Seconds

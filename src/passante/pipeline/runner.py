@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from passante.core.clock import NS_PER_S
 from passante.core.errors import BoundaryError, ProtectError
 from passante.core.names import StreamId
 from passante.flow import Sink, Source, Stage
@@ -168,7 +169,10 @@ class Runner:
 
     def _read(self) -> None:
         for item in self._pipeline.source:
-            self._meter.read(item.stream, item.seq, item.pts_ns)
+            lasts_ns = 0
+            if isinstance(item, RawAudio):
+                lasts_ns = item.samples.shape[1] * NS_PER_S // item.rate_hz
+            self._meter.read(item.stream, item.seq, item.pts_ns, lasts_ns)
             self._raw.put(item)
         self._raw.close()
 

@@ -1,6 +1,10 @@
 import json
+from fractions import Fraction
 from pathlib import Path
 
+import av
+import cv2
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -8,7 +12,9 @@ import passante.cli.protect as command
 from clips import Clip, equipment
 from passante.cli.main import cli
 from passante.cli.protect import Level
+from passante.models import store
 from passante.pipeline import report
+from passante.pipeline.build import Equipment
 from passante.protect.policy import Policy
 from passante.protect.rules import Silence, Soundscape
 
@@ -200,3 +206,60 @@ def test_a_level_replaces_the_rule_for_speech_and_shows_in_the_name(level, rule,
     policy = command._policy("street", level)
     assert (policy.speech, policy.name) == (rule, name)
     assert (policy.sha256 == Policy.named("street").sha256) is (name == "street")
+
+
+def test_a_missing_network_stops_several_inputs_at_the_first(here, monkeypatch):
+    monkeypatch.setattr(command, "Equipment", Equipment)
+    monkeypatch.setenv(store.FOLDER_VARIABLE, str(here / "none"))
+    ended = run(clip("in/a.mp4"), clip("in/b.mp4"), "-o", "out")
+    assert ended.exit_code == 4
+    assert "passante models pull" in ended.stderr
+    assert "inputs could not be protected" not in ended.stderr
+    assert list(Path("out").iterdir()) == []
+
+
+def test_errors_of_several_inputs_show_where_they_come_from_on_request(here):
+    ended = run(clip("a.mp4"), "missing.mp4", "-o", "out", "--debug")
+    assert ended.exit_code == 3
+    assert "Traceback" in ended.stderr
+    assert Path("out/a.mp4").is_file()
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_line(here):
+    Path("file").write_bytes(b"mine")
+    ended = run(clip("a.mp4"), clip("b.mp4"), "-o", "file/out")
+    assert ended.exit_code == 6
+    assert "passante: error: out: the folder cannot be made" in ended.stderr
+
+
+def test_what_is_left_out_and_what_was_odd_is_said(here):
+    clip("a.mkv", frames=60)
+    with av.open("a.mkv") as media, av.open("b.mkv", "w") as output:
+        output.metadata["title"] = "My holiday"
+        output.set_chapters(
+            [{"id": 1, "start": 0, "end": 500, "time_base": Fraction(1, 1000), "metadata": {}}]
+        )
+        streams = {
+            stream.index: output.add_stream_from_template(stream) for stream in media.streams
+        }
+        for packet in media.demux():
+            if packet.dts is not None:
+                packet.stream = streams[packet.stream.index]
+                output.mux(packet)
+    data = Path("b.mkv").read_bytes()
+    Path("b.mkv").write_bytes(data[: len(data) * 6 // 10])
+    ended = run("b.mkv", "-o", "safe.mkv", "--allow-truncated")
+    assert ended.exit_code == 0, ended.stderr
+    assert "  left out: " in ended.stderr
+    assert "metadata: title" in ended.stderr
+    assert "holiday" not in ended.stderr
+    assert "  note: truncated: " in ended.stderr
+
+
+def test_sound_and_pictures_are_summed_up_in_their_own_words(here):
+    clip("a.wav", frames=0)
+    ended = run("a.wav", "-o", "safe.wav")
+    assert "a.wav: 1.6 s of sound, 0 things covered" in ended.stderr
+    cv2.imwrite("a.png", np.full((60, 80, 3), 90, np.uint8))
+    ended = run("a.png", "-o", "safe.png")
+    assert "a.png: picture, 0 things covered" in ended.stderr

@@ -113,8 +113,8 @@ def test_analysis_that_takes_everything_and_gives_nothing_is_stopped():
 def test_stream_time_is_that_between_the_first_and_the_last_item():
     meter = Meter([VIDEO])
     for seq, at_ns in enumerate([2_000_000_000, 1_500_000_000, 4_000_000_000]):
-        meter.read(VIDEO, seq, at_ns)
-    assert meter.counts()[VIDEO].media_s == 2.5
+        meter.read(VIDEO, seq, at_ns, lasts_ns=500_000_000)
+    assert meter.counts()[VIDEO].media_s == 3.0
 
 
 def test_a_stream_that_nobody_announced_is_refused():
