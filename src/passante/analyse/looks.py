@@ -34,7 +34,9 @@ class LookSettings:
     """How often to look and how closely. Times in ns of stream time."""
 
     coarse_ns: int = 200_000_000
-    """Between looks at the whole frame."""
+    """Between looks at the whole frame for faces."""
+    people_ns: int = 250_000_000
+    """Between looks at the whole frame for people and vehicles."""
     tile_ns: int = 400_000_000
     """Between looks at a tile in which something changed."""
     fine_ns: int = NS_PER_S
@@ -142,22 +144,26 @@ _HEAD_CELL = (96, 96)
 
 
 class PeopleLooks:
-    """Looks at the whole frame for people and vehicles; in tiles where `thorough`."""
+    """Looks at the whole frame for people and vehicles; closer ones in turn where it is large."""
 
     def __init__(self, finder: Finder, form: VideoFormat, settings: LookSettings) -> None:
         """For frames of one format."""
         self._finder = finder
         self._settings = settings
         whole = Box(0, 0, form.width, form.height)
-        self._coarse = Rota((whole,), settings.coarse_ns, NS_PER_S)
-        grid = tiles(form, side=settings.tile_px, overlap=_OVERLAP)
-        self._tiles = Rota(grid if len(grid) > 1 else (), 4 * settings.tile_ns, settings.still_ns)
+        self._coarse = Rota((whole,), settings.people_ns, NS_PER_S)
+        # Whoever is smaller than this look shows has a head of about 10 px: too small to know.
+        self._scale = 1.0 if settings.thorough else 0.5
+        large = settings.coarse_px / whole.area < 0.8 * self._scale**2
+        grid = tiles(form, side=round(settings.tile_px / self._scale), overlap=2 * _OVERLAP)
+        self._closer = Rota(grid if large else (), settings.fine_ns, settings.still_ns)
 
     def look(self, moment: Moment) -> list[Detections] | None:
         """What was found now."""
         frame, room_px = moment.frame, self._settings.coarse_px
-        areas = _taken(self._coarse, moment) + _taken(self._tiles, moment)
-        return [self._finder.look(shrunk(frame, area, room_px)) for area in areas] or None
+        views = [shrunk(frame, area, room_px) for area in _taken(self._coarse, moment)]
+        views += [magnified(frame, area, self._scale) for area in _taken(self._closer, moment)]
+        return [self._finder.look(view) for view in views] or None
 
 
 class PlateLooks:

@@ -43,8 +43,8 @@ class Finders:
     plates: Finder | None = None
 
 
-_TRACKING = {
-    Kind.FACE: TrackingSettings(start=0.2, keep=0.1),
+TRACKING = {
+    Kind.FACE: TrackingSettings(start=0.2, keep=0.12),
     Kind.PERSON: TrackingSettings(start=0.4, keep=0.25, growth=0.08, pace=4.0),
     Kind.VEHICLE: TrackingSettings(start=0.4, keep=0.25, growth=0.08, pace=5.0),
     Kind.PLATE: TrackingSettings(start=0.3, keep=0.2, pace=30.0),
@@ -66,7 +66,7 @@ class AnalysisSettings:
     plate_prior: bool = True
     """A vehicle without a visible plate gets the places covered where one may be."""
     looks: LookSettings = field(default_factory=LookSettings)
-    tracking: dict[Kind, TrackingSettings] = field(default_factory=lambda: dict(_TRACKING))
+    tracking: dict[Kind, TrackingSettings] = field(default_factory=lambda: dict(TRACKING))
 
 
 class _Health:
@@ -149,10 +149,10 @@ class AnalyseVideo:
         self._numbers = itertools.count(1)
         self._trackers = {
             kind: Tracker(kind, self._settings.tracking[kind], self._numbers)
-            for kind in _TRACKING
+            for kind in TRACKING
             if kind in self._looked
         }
-        self._heads = Prior(Kind.HEAD, lambda box: (head_of(box),), self._numbers)
+        self._heads = Prior(Kind.HEAD, lambda box: (head_of(box).scaled(_TIGHT),), self._numbers)
         self._plate_zones = Prior(Kind.PLATE, likely_plate_zones, self._numbers)
         self._health: dict[str, _Health] = {}
         self._held: deque[RawFrame] = deque()
@@ -308,6 +308,9 @@ class AnalyseVideo:
         return implied
 
 
+_TIGHT = 0.8
+"""Where a head must lie is drawn generously, and operators add a margin of their own: both
+together would hide the whole upper body."""
 _LEGIBLE = 72.0
 """A vehicle narrower than this, px, bears no plate that could be read."""
 

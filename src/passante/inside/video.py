@@ -108,10 +108,12 @@ class RawFrame:
         cut = self.planes[0]
         if area is not None:
             cut = cut[area.top : area.bottom, area.left : area.right]
-        shift = self.format.layout.depth - 8
         if size is not None and size != (cut.shape[1], cut.shape[0]):
-            cut = np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA), cut.dtype.type)
-        return np.ascontiguousarray(cut >> np.uint8(shift) if shift else cut, np.uint8)
+            small = np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA))
+        else:
+            small = np.asarray(cut)
+        shift = self.format.layout.depth - 8
+        return np.ascontiguousarray(np.right_shift(small, shift) if shift else small, np.uint8)
 
     def view(
         self, width: int, height: int, area: Box | None = None, *, most: float = math.inf

@@ -34,12 +34,9 @@ class OnnxSession:
         # A spinning thread waits at full speed: it would cost more than the network itself.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-        # Views come in many sizes. An arena would keep the most that each of them ever needed.
-        options.enable_cpu_mem_arena = False
+        # Views come in many sizes: a plan for each would be remembered for ever.
         options.enable_mem_pattern = False
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
-        # Views come in many shapes: an arena would keep the most that each of them ever needed.
-        options.enable_cpu_mem_arena = False
         options.log_severity_level = _ERRORS_ONLY
         self.card = model.card
         try:

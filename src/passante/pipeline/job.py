@@ -17,6 +17,7 @@ from passante.core.names import Cause
 from passante.models.catalogue import cards
 from passante.pipeline import report
 from passante.pipeline.build import Built, Equipment, build, capacity
+from passante.pipeline.memory import steady_memory
 from passante.pipeline.meter import Meter, Observer, Place, Tolerance
 from passante.pipeline.runner import Fault, Runner
 from passante.protect.policy import PICTURE, SOUND, Policy
@@ -48,6 +49,7 @@ def protect_file(
         PassanteError: What stopped it.
     """
     wall, cpu = time.monotonic(), time.process_time()
+    steady_memory()
     source = open_source(job.source, allow_truncated=job.allow_truncated)
     try:
         info = source.info
