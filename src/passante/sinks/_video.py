@@ -46,7 +46,6 @@ class VideoTrack:
         colour = form.colour
         if form.layout.rgb and not self._layout.rgb:
             colour = _RGB_COLOUR
-        self._rgb_colour = colour if form.layout.rgb and not self._layout.rgb else None
         known = _codecs.VIDEO_CODECS[codec]
         rate = told.rate or Fraction(25)
         # AVI has one slot for each picture at a constant rate, and no other times.
@@ -106,21 +105,26 @@ class VideoTrack:
         if layout.chroma_x * layout.chroma_y > wanted.chroma_x * wanted.chroma_y:
             planes, layout = _planes.with_full_colour(planes, layout)
         frame = _planes.frame_of(planes, layout)
-        if layout != wanted:
+        if layout != wanted and layout.rgb:
             frame = frame.reformat(
-                format=wanted.name,
-                dst_colorspace=self._colour.matrix,
-                dst_color_range=2 if self._colour.full_range else 1,
+                format=wanted.name, dst_colorspace=self._colour.matrix, dst_color_range=1
             )
-        frame.color_primaries = self._colour.primaries
-        frame.color_trc = self._colour.transfer
-        frame.colorspace = self._colour.matrix
-        frame.color_range = 2 if self._colour.full_range else 1
+        self._tag(frame)
+        if layout != wanted and not layout.rgb:
+            # Tagged before: samples are taken closer together or apart, and mean what they meant.
+            frame = frame.reformat(format=wanted.name)
+            self._tag(frame)
         frame.pts, frame.time_base, frame.duration = self._at(item), self._time_base, self._step
         frame.pict_type = 0
         if self._fields is not None:
             frame = self._fields.marked(frame)
         yield from self._stream.encode(frame)
+
+    def _tag(self, frame: av.VideoFrame) -> None:
+        frame.color_primaries = self._colour.primaries
+        frame.color_trc = self._colour.transfer
+        frame.colorspace = self._colour.matrix
+        frame.color_range = 2 if self._colour.full_range else 1
 
     def _at(self, item: ProtectedFrame) -> int:
         """When to show a picture, in ticks of the encoder: as told, wherever ticks are as fine."""

@@ -152,6 +152,31 @@ def test_what_a_codec_cannot_hold_is_kept_in_size_and_time(
         assert np.abs(error).mean() < 3
 
 
+COLOURS = {
+    "RGB to H.264": (Clip(codec="libvpx-vp9", pixels="gbrp", colour=(2, 2, 0, 2)), "h264"),
+    "RGB to HEVC": (Clip(codec="libvpx-vp9", pixels="gbrp", colour=(2, 2, 0, 2)), "hevc"),
+    "4:2:2 to AV1": (Clip(pixels="yuv422p", colour=(1, 1, 1, 1)), "av1"),
+    "4:2:2 to AV1, full range": (Clip(pixels="yuv422p", colour=(6, 6, 6, 2)), "av1"),
+    "4:4:4 to AV1": (Clip(pixels="yuv444p"), "av1"),
+    "grey to H.264": (Clip(codec="ffv1", pixels="gray", colour=(1, 1, 1, 2)), "h264"),
+}
+
+
+@pytest.mark.parametrize(("clip", "codec"), COLOURS.values(), ids=COLOURS)
+def test_a_converted_picture_looks_the_same(clip: Clip, codec: str, tmp_path: Path) -> None:
+    source = make(tmp_path / "in.mkv", replace(clip, size=(192, 128), luma=lambda n: 90 + 4 * n))
+    settings = OutputSettings(codec=codec, preset="ultrafast", crf=4)
+    before, after = read(source), read(carry(source, tmp_path / "out.mkv", settings))
+    if clip.pixels == "gbrp":
+        one, other = (s.frames[5].view(192, 128).pixels.astype(int) for s in (before, after))
+        assert np.abs(one - other).mean() < 3
+    else:
+        one, other = (s.frames[5].grey().astype(int) for s in (before, after))
+        assert np.abs(one - other).max() <= 2
+        means = [[float(p.mean()) for p in s.frames[5].planes[1:]] for s in (before, after)]
+        assert means[1] == pytest.approx(means[0] or [128, 128], abs=2)
+
+
 @pytest.mark.parametrize("kind", ["ts", "avi"])
 @pytest.mark.parametrize(("rotation", "size"), [(90, (64, 96)), (180, (96, 64)), (270, (64, 96))])
 def test_where_a_container_cannot_say_turned_the_pixels_are(
