@@ -16,12 +16,12 @@ from click.testing import CliRunner
 from numpy.typing import NDArray
 
 import passante.cli.protect as command
-from clips import RATE_HZ, ToneVoice, equipment
 from passante.analyse.voice import Memory
 from passante.cli.main import cli
 from passante.core.names import Kind
 from passante.inside.observation import Detections
 from passante.inside.video import View
+from standins import RATE_HZ, ToneVoice, equipment
 
 MARK = np.random.default_rng(99).integers(20, 236, (48, 48)).astype(np.uint8)
 """Nothing else in the world looks like it, so its bytes and its look can be searched for."""
@@ -87,7 +87,7 @@ def holds_mark(data: bytes) -> bool:
 def cry() -> NDArray[np.int16]:
     """(n,): loud noise that nothing else in the world sounds like."""
     sound = np.random.default_rng(98).normal(0, 6000, round(CRY_S * RATE_HZ))
-    return np.clip(sound, -30_000, 30_000).astype(np.int16)
+    return np.asarray(np.clip(sound, -30_000, 30_000), np.int16)
 
 
 def echo(sound: NDArray[np.float64]) -> float:
@@ -100,7 +100,9 @@ def echo(sound: NDArray[np.float64]) -> float:
 
 def lumas(path: Path) -> list[NDArray[np.uint8]]:
     with av.open(str(path)) as media:
-        return [frame.to_ndarray(format="gray") for frame in media.decode(video=0)]
+        return [
+            np.asarray(frame.to_ndarray(format="gray"), np.uint8) for frame in media.decode(video=0)
+        ]
 
 
 def sound_of(path: Path) -> NDArray[np.float64]:
@@ -133,7 +135,7 @@ def plant(path: Path, *, frames: int) -> None:
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that holds whatever a run could write: outputs, temporary files, caches."""
     monkeypatch.chdir(tmp_path)
     for name in ("TMPDIR", "HOME", "XDG_CACHE_HOME"):
@@ -143,7 +145,9 @@ def here(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("policy", ["street", "person", "silent"])
-def test_the_mark_in_a_picture_is_in_nothing_that_was_written(here, monkeypatch, caplog, policy):
+def test_the_mark_in_a_picture_is_in_nothing_that_was_written(
+    here: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, policy: str
+) -> None:
     caplog.set_level(logging.DEBUG)
     finder = MarkFinder(here)
     monkeypatch.setattr(command, "Equipment", lambda found: equipment(found, faces=finder))
@@ -159,7 +163,7 @@ def test_the_mark_in_a_picture_is_in_nothing_that_was_written(here, monkeypatch,
 
     written = {path.name: data for path, data in files(here) if path.name != "in.png"}
     assert set(written) == {"out.png", "r.json"}
-    shown = cv2.imread("out.png", cv2.IMREAD_GRAYSCALE)
+    shown = np.asarray(cv2.imread("out.png", cv2.IMREAD_GRAYSCALE), np.uint8)
     assert likeness(shown) < 0.3
     told = (ended.output + caplog.text).encode()
     for data in [*written.values(), *finder.snapshots, shown.tobytes(), told]:
@@ -167,8 +171,8 @@ def test_the_mark_in_a_picture_is_in_nothing_that_was_written(here, monkeypatch,
 
 
 def test_the_mark_and_the_cry_in_a_recording_are_in_nothing_that_was_written(
-    here, monkeypatch, caplog
-):
+    here: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     finder, voice = MarkFinder(here), CryVoice(here)
     monkeypatch.setattr(
@@ -197,7 +201,9 @@ def test_the_mark_and_the_cry_in_a_recording_are_in_nothing_that_was_written(
 
 
 @pytest.mark.parametrize("fault", ["look", "write"])
-def test_a_run_that_fails_leaves_no_mark_either(here, monkeypatch, caplog, fault):
+def test_a_run_that_fails_leaves_no_mark_either(
+    here: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
     caplog.set_level(logging.DEBUG)
 
     class Failing(MarkFinder):

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clips import equipment
 from passante.pipeline.job import Job, protect_file
 from passante.sinks import OutputSettings
 from recordings import Clip, Sound, make, read
+from standins import equipment
 
 
 def quiet(seconds):

@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 import pytest
 
-from clips import Clip, ToneVoice, equipment, seen, tone_level
 from passante.core.errors import (
     ModelMissingError,
     ProtectError,
@@ -22,6 +21,7 @@ from passante.pipeline import report
 from passante.pipeline.build import Equipment
 from passante.pipeline.job import Job, protect_file
 from passante.protect.policy import Policy
+from standins import Clip, ToneVoice, equipment, seen, tone_level
 
 
 def protect(source: Path, target: Path, tools: Equipment | None = None, **job: object):

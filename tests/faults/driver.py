@@ -14,12 +14,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import passante.cli.protect
-from clips import equipment
 from passante.cli.main import main
 from passante.inside.audio import RawAudio
 from passante.inside.video import RawFrame
 from passante.pipeline import job
 from passante.sources import open_source
+from standins import equipment
 
 
 class Endless:

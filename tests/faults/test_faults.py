@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clips import Clip, seen
+from standins import Clip, seen
 
 DRIVER = Path(__file__).with_name("driver.py")
 LONGEST_S = 60

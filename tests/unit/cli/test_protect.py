@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 
 import passante.cli.protect as command
-from clips import Clip, equipment
 from passante.cli.main import cli
 from passante.cli.protect import Level
 from passante.models import store
@@ -17,6 +16,7 @@ from passante.pipeline import report
 from passante.pipeline.build import Equipment
 from passante.protect.policy import Policy
 from passante.protect.rules import Silence, Soundscape
+from standins import Clip, equipment
 
 
 @pytest.fixture

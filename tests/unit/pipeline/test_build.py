@@ -4,7 +4,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from clips import ToneVoice, equipment
 from passante.analyse.video import Finders
 from passante.core.errors import ModelMissingError
 from passante.core.media import AudioStream, MediaInfo, MediaKind
@@ -22,6 +21,7 @@ from passante.testing import (
     video_format,
     video_info,
 )
+from standins import ToneVoice, equipment
 
 AUDIO = tuple(
     AudioStream(StreamId(f"audio-{n}"), 16_000, "mono", 1, Fraction(1, 16_000), "aac")

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from clips import Clip, equipment
 from passante.pipeline import job
 from passante.pipeline.job import Job, peak_rss_bytes, protect_file
 from passante.pipeline.runner import Runner
+from standins import Clip, equipment
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ class Clip:
     def write(self, path: Path) -> Path:
         """Encode it into `path`, nearly without loss."""
         with av.open(str(path), "w") as output:
-            pictures = self._pictures(output) if self.frames else None
+            pictures: Any = self._pictures(output) if self.frames else None
             tracks = [self._track(output) for _ in range(self.sounds)]
             form = video_format(self.width, self.height)
             for seq in range(self.frames):
@@ -165,9 +165,9 @@ def seen(path: Path) -> Seen:
         for packet in media.demux():
             for item in packet.decode():
                 if isinstance(item, av.VideoFrame):
-                    result.seconds.append(item.pts * item.time_base)
+                    result.seconds.append(Fraction(item.pts or 0) * (item.time_base or 0))
                     result.pictures.append(item.to_ndarray(format="yuv420p"))
-                else:
+                elif isinstance(item, av.AudioFrame):
                     for part in to_float[packet.stream_index].resample(item):
                         tracks[packet.stream_index].append(part.to_ndarray()[0])
         result.sounds.extend(np.concatenate(parts) for parts in tracks.values())
