@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import assert_never
 
 import click
+import cv2
 
 from passante.cli.failure import exit_code, message_of, show_failure, stop_on_signals, wants_debug
 from passante.cli.plan import Plan, Task, plan
@@ -89,6 +90,8 @@ def protect(
     if report_path:
         _check_report(report_path, work.tasks, overwrite=overwrite)
     settings = OutputSettings(codec=codec, crf=crf, preset=preset, overwrite=overwrite)
+    # The pipeline has threads of its own; OpenCV's pool would only get in their way.
+    cv2.setNumThreads(1)
     run = _Run(
         Equipment(policy),
         settings,
