@@ -58,6 +58,8 @@ def plan(inputs: Sequence[str], output: str) -> Plan:
         SettingsError: Two inputs would become one output, or an output would replace an input.
         SourceUnavailableError: A pattern or a folder holds nothing.
     """
+    for text in (*inputs, output):
+        _refuse_address(text)
     target = Path(output)
     several = len(inputs) > 1 or any(Path(text).is_dir() or _is_pattern(text) for text in inputs)
     if not several:
@@ -68,6 +70,18 @@ def plan(inputs: Sequence[str], output: str) -> Plan:
         made = _for_several(inputs, target)
     _refuse_clashes(made.tasks)
     return made
+
+
+def _refuse_address(text: str) -> None:
+    """Only files come in and go out; what follows the scheme may hold a password, so it is not
+    repeated.
+    """
+    scheme, mark, _ = text.partition("://")
+    if mark and scheme.isalnum() and not Path(text).exists():
+        raise SettingsError(
+            f"{scheme}://... is an address, not a file",
+            hint="Record it into a file first, then protect that.",
+        )
 
 
 def _for_several(inputs: Sequence[str], folder: Path) -> Plan:

@@ -147,3 +147,14 @@ def test_no_output_replaces_another_input(here):
     touch("x/a.mp4", "y/a.mp4", "y/b.mp4")
     with pytest.raises(SettingsError, match="input and an output"):
         plan(["x/a.mp4", "y/b.mp4", "x"], "y")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "output"),
+    [(["rtsp://me:secret@cam/1"], "out.mp4"), (["a.mp4"], "https://me:secret@host/out.mp4")],
+)
+def test_an_address_is_refused_without_its_password(here, inputs, output):
+    touch("a.mp4")
+    with pytest.raises(SettingsError, match="is an address, not a file") as caught:
+        plan(inputs, output)
+    assert "secret" not in str(caught.value)
