@@ -73,9 +73,8 @@ def plan(inputs: Sequence[str], output: str) -> Plan:
 
 
 def _refuse_address(text: str) -> None:
-    """Only files come in and go out; what follows the scheme may hold a password, so it is not
-    repeated.
-    """
+    """Only files come in and go out."""
+    # What follows the scheme may hold a password: it is not repeated.
     scheme, mark, _ = text.partition("://")
     if mark and scheme.isalnum() and not Path(text).exists():
         raise SettingsError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -55,7 +56,9 @@ class Progress:
             self._draw("")
 
     def _draw(self, text: str) -> None:
-        self._stream.write(_CLEAR + text)
+        # A line that wraps could not be taken away again.
+        room = shutil.get_terminal_size().columns - 1
+        self._stream.write(_CLEAR + text[:room])
         self._stream.flush()
 
 

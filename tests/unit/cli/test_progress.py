@@ -85,3 +85,12 @@ def test_each_line_takes_the_place_of_the_last():
     first, second = stream.getvalue().split("\r\x1b[K")[1:]
     assert "1/4 frames" in first
     assert second == ""
+
+
+def test_a_line_never_wraps(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    stream = Terminal()
+    Progress(stream=stream).of("a-very-long-name.mp4")(video_info(video_format(), frames=4))(
+        meter_at(1)
+    )
+    assert stream.getvalue() == "\r\x1b[Ka-very-long-name.m"
