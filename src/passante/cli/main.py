@@ -13,6 +13,7 @@ from passante import __version__
 from passante.cli.failure import report_failure
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "evaluate": ("passante.cli.evaluate:evaluate", "Attack our own output: what of it holds."),
     "models": ("passante.cli.models:models", "List, verify and fetch the networks."),
     "policies": ("passante.cli.policies:policies", "Show what each policy hides and leaves."),
     "protect": ("passante.cli.protect:protect", "Protect recordings, pictures and sound files."),

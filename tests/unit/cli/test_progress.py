@@ -93,4 +93,4 @@ def test_a_line_never_wraps(monkeypatch):
     Progress(stream=stream).of("a-very-long-name.mp4")(video_info(video_format(), frames=4))(
         meter_at(1)
     )
-    assert stream.getvalue() == "\r\x1b[Ka-very-long-name.m"
+    assert stream.getvalue() == "\r\x1b[Ka-very-long-name.mp"
