@@ -6,7 +6,7 @@ An attacker whose package is absent says so and is left out; it never counts as 
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -27,9 +27,11 @@ class AbsentError(RuntimeError):
 
 def need(package: str, wheel: str) -> Any:  # Any: a module
     """The module of a package, or a clear word."""
-    if importlib.util.find_spec(package) is None:
-        raise AbsentError(f"{wheel} is not installed: this attacker is left out")
-    return importlib.import_module(package)
+    try:
+        return importlib.import_module(package)
+    except ImportError as error:
+        message = f"{wheel} cannot be used ({error}): this attacker is left out"
+        raise AbsentError(message) from error
 
 
 # --- words -------------------------------------------------------------------------------------
@@ -101,7 +103,8 @@ def hits(said: Sequence[str], heard: Sequence[str]) -> int:
 @cache
 def _mel(bands: int) -> NDArray[np.float64]:
     """(bands, 257): triangles from 60 to 7800 Hz."""
-    mel = np.linspace(*(2595 * np.log10(1 + np.array([60, 7800]) / 700)), bands + 2)
+    low, high = (2595 * np.log10(1 + hz / 700) for hz in (60, 7800))
+    mel = np.linspace(low, high, bands + 2)
     centres = 700 * (10 ** (mel / 2595) - 1)
     bins = np.arange(257) * RATE_HZ / 512
     rows = [np.interp(bins, centres[i : i + 3], [0, 1, 0]) for i in range(bands)]
@@ -171,14 +174,12 @@ def cnn_accuracy(
 
 def lda_accuracy(inputs: Features, labels: NDArray[np.int64], test: NDArray[np.bool_]) -> float:
     """The same of linear discriminant analysis with shrinkage on coarse features."""
-    need("sklearn", "scikit-learn")
-    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis  # noqa: PLC0415
-
     frames = inputs.shape[1] // 8 * 8
     coarse = inputs[:, :frames].reshape(len(inputs), 8, frames // 8, -1)
     rows = np.concatenate([coarse.mean(2), coarse.std(2)], axis=2)
     rows = rows.reshape(len(inputs), 8, -1, 2).mean(3).reshape(len(inputs), -1)
-    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+    discriminant = need("sklearn.discriminant_analysis", "scikit-learn")
+    model = discriminant.LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
     model.fit(rows[~test], labels[~test])
     return float((model.predict(rows[test]) == labels[test]).mean())
 
@@ -188,11 +189,8 @@ def lda_accuracy(inputs: Features, labels: NDArray[np.int64], test: NDArray[np.b
 
 @cache
 def _verifier() -> Any:  # Any: resemblyzer has no types
-    need("resemblyzer", "resemblyzer 0.1.4")
     need("torch", "torch")
-    from resemblyzer import VoiceEncoder  # noqa: PLC0415
-
-    return VoiceEncoder("cpu", verbose=False)
+    return need("resemblyzer", "resemblyzer 0.1.4").VoiceEncoder("cpu", verbose=False)
 
 
 def embed(sound: Sound) -> Features:
@@ -205,13 +203,10 @@ def fit_lda(
     rows: Features, speakers: NDArray[np.int64], dimensions: int = 60
 ) -> Callable[[Features], Features]:
     """A projection that tells the training speakers apart, fitted on what the attacker made."""
-    need("sklearn", "scikit-learn")
-    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis  # noqa: PLC0415
-
-    model = LinearDiscriminantAnalysis(
-        solver="eigen",
-        shrinkage="auto",
-        n_components=min(dimensions, len(set(speakers.tolist())) - 1),
+    discriminant = need("sklearn.discriminant_analysis", "scikit-learn")
+    most = min(dimensions, len(set(speakers.tolist())) - 1)
+    model = discriminant.LinearDiscriminantAnalysis(
+        solver="eigen", shrinkage="auto", n_components=most
     )
     model.fit(rows, speakers)
     return lambda new: np.asarray(model.transform(new), np.float32)

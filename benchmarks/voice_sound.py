@@ -97,6 +97,7 @@ class Ours:
         return np.concatenate(made), np.concatenate(marks)
 
     def __call__(self, sound: Sound) -> Sound:
+        """What comes out."""
         return self.run(sound)[0]
 
 

@@ -32,6 +32,9 @@ _RELEASE = 0.97
 _MEAN_OF = 3
 """Chunks over which the second opinion is averaged: separation makes short false voices."""
 
+_REST_SPEAKS = 0.3
+"""From this score on, what is left beside the separated voice is speech as well."""
+
 _BLIND = 4
 """Chunks after a failure for which separation is not believed."""
 
@@ -71,70 +74,74 @@ class FirstOpinion:
 
 
 class SecondOpinion:
-    """The detector on the separated voice of the mean of all channels."""
+    """The detector on the separated voice of the mean of all channels, and on the rest.
+
+    Where the rest speaks too, separation has failed: nothing there is vouched for.
+    """
 
     def __init__(
         self, detector: VoiceDetector, separator: VoiceSeparator, cells: CellSettings
     ) -> None:
-        self._first = FirstOpinion(detector)
+        self._detector = detector
         self._separator = separator
-        self._memory = SeparatorMemory.blank()
+        self._separated = SeparatorMemory.blank()
+        self._heard = Memory.blank(2)
         self._mixture = np.zeros(HISTORY, np.float32)
         self._voice = np.zeros(HISTORY, np.float32)
         self._ahead = np.zeros(LAG, np.float32)
-        self._level_mixture = self._level_voice = 0.0
+        self._levels = np.zeros(3)
         self._scores: deque[float] = deque([0.0] * _MEAN_OF, maxlen=_MEAN_OF)
         self._blind = 0
         self.cells = CellBook(cells)
 
     def score(self, mean: NDArray[np.float32]) -> float:
         """How surely (`CHUNK`,) of 24 ms ago held a voice; not a number where it failed."""
+        waiting = np.concatenate([self._ahead, mean])
+        mixture, self._ahead = waiting[:CHUNK], waiting[CHUNK:]
         try:
             voice = self._separate(mean)
+            feeds = self._steady(mixture, voice)
+            scores, self._heard = self._detector.look(feeds, self._heard)
+            failed = not (np.isfinite(voice).all() and np.isfinite(scores).all())
         # As above: a failure is a failure, whatever its class.
         except Exception:
-            voice = np.full(CHUNK, np.nan, np.float32)
-        failed = not np.isfinite(voice).all()
+            failed = True
         if failed:
             self.forget()
         self._blind -= self._blind > 0
-        self._follow(mean, np.full(CHUNK, np.nan, np.float32) if self._blind else voice)
+        if failed or self._blind or scores[1] >= _REST_SPEAKS:
+            voice = np.full(CHUNK, np.nan, np.float32)
+        self._mixture = np.concatenate([self._mixture[CHUNK:], mixture])
+        self._voice = np.concatenate([self._voice[CHUNK:], voice])
         self.cells.look(self._mixture, self._voice)
         if failed:
             return float("nan")
-        score = self._first.score(self._steady(voice))
-        if np.isnan(score):
-            self.forget()
-            return score
-        self._scores.append(score)
+        self._scores.append(float(scores[0]))
         return float(np.mean(self._scores))
 
     def forget(self) -> None:
         """Start afresh, and believe no separation until it has settled."""
-        self._memory = SeparatorMemory.blank()
-        self._first.forget()
+        self._separated = SeparatorMemory.blank()
+        self._heard = Memory.blank(2)
+        self._levels[:] = 0
         self._scores.extend([0.0] * _MEAN_OF)
         self._blind = _BLIND + 1
 
     def _separate(self, mean: NDArray[np.float32]) -> NDArray[np.float32]:
         parts = []
         for at in range(0, CHUNK, CELL):
-            part, self._memory = self._separator.step(mean[at : at + CELL], self._memory)
+            part, self._separated = self._separator.step(mean[at : at + CELL], self._separated)
             parts.append(part)
         return np.concatenate(parts)
 
-    def _follow(self, mean: NDArray[np.float32], voice: NDArray[np.float32]) -> None:
-        """Move the histories on; the mixture waits until it stands beside its voice."""
-        waiting = np.concatenate([self._ahead, mean])
-        lagged, self._ahead = waiting[:CHUNK], waiting[CHUNK:]
-        self._mixture = np.concatenate([self._mixture[CHUNK:], lagged])
-        self._voice = np.concatenate([self._voice[CHUNK:], voice])
-
-    def _steady(self, voice: NDArray[np.float32]) -> NDArray[np.float32]:
-        level_mixture = float(np.sqrt(np.mean(self._mixture[-CHUNK:] ** 2)))
-        level_voice = float(np.sqrt(np.mean(voice**2)))
-        self._level_mixture = max(level_mixture, self._level_mixture * _RELEASE)
-        self._level_voice = max(level_voice, self._level_voice * _RELEASE)
-        level = max(self._level_voice, self._level_mixture * _FAINTEST, _QUIETEST)
-        steady = np.clip(voice * np.float32(_STEADY / level), -1, 1)
-        return np.asarray(steady[None], np.float32)
+    def _steady(
+        self, mixture: NDArray[np.float32], voice: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """(2, `CHUNK`): the voice and the rest, each brought to a steady level."""
+        feeds = np.stack([voice, mixture - voice])
+        now = np.sqrt(np.mean(np.square([*feeds, mixture]), axis=1))
+        self._levels = np.maximum(now, self._levels * _RELEASE)
+        floor = max(self._levels[2] * _FAINTEST, _QUIETEST)
+        gains = _STEADY / np.maximum(self._levels[:2], floor)
+        steady = np.clip(feeds * gains[:, None], -1, 1)
+        return np.asarray(steady, np.float32)

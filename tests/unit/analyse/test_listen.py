@@ -67,7 +67,7 @@ def test_a_faint_voice_is_raised_before_it_is_judged() -> None:
 
 
 def test_traces_far_below_the_mixture_are_not_raised_to_a_voice() -> None:
-    opinion = SecondOpinion(LoudIsSpeech(0.3), PartSeparator(0.001), CellSettings())
+    opinion = SecondOpinion(LoudIsSpeech(0.5), PartSeparator(0.001), CellSettings())
     assert max(opinion.score(noise(0.032, level=0.2)[0]) for _ in range(10)) == 0
 
 
@@ -80,7 +80,7 @@ def test_one_short_flash_is_averaged_down() -> None:
 
 def test_a_separator_that_dies_gives_no_number_and_vouches_for_nothing() -> None:
     separator = PartSeparator(0.0, fails_at=40)
-    opinion = SecondOpinion(LoudIsSpeech(), separator, CellSettings(far=0, near=0))
+    opinion = SecondOpinion(LoudIsSpeech(2.0), separator, CellSettings(far=0, near=0))
     sound = noise(1.0)[0]
     scores = [opinion.score(sound[at : at + CHUNK]) for at in range(0, 31 * CHUNK, CHUNK)]
     assert [number for number, score in enumerate(scores) if math.isnan(score)] == [10]

@@ -179,8 +179,8 @@ def kept(items: list[AnalysedAudio]) -> np.ndarray:
 
 def test_cells_within_speech_are_kept_only_where_there_is_no_voice() -> None:
     samples = street()
-    rest = AnalyseSpeech(LoudIsSpeech(), PartSeparator(0.0), TIGHT)
-    voice = AnalyseSpeech(LoudIsSpeech(), PartSeparator(1.0), TIGHT)
+    rest = AnalyseSpeech(LoudIsSpeech(trusting=True), PartSeparator(0.0), TIGHT)
+    voice = AnalyseSpeech(LoudIsSpeech(trusting=True), PartSeparator(1.0), TIGHT)
     for stage, wanted in ((rest, 1.0), (voice, 0.0)):
         items = listened(stage, samples)
         keep, marks = kept(items), joined(items)
@@ -188,6 +188,12 @@ def test_cells_within_speech_are_kept_only_where_there_is_no_voice() -> None:
         spoken = marks[::128][: len(keep)] > 0
         assert (keep[~spoken] == 1).all()
         assert keep[spoken].mean() == pytest.approx(wanted, abs=0.05)
+
+
+def test_where_the_rest_speaks_as_well_nothing_is_kept() -> None:
+    items = listened(AnalyseSpeech(LoudIsSpeech(), PartSeparator(0.0), TIGHT), street())
+    loud = slice(int(1.5 * CELLS_PER_S), int(1.7 * CELLS_PER_S))
+    assert not kept(items)[loud].any()
 
 
 def test_without_a_separator_or_a_look_ahead_no_cell_is_kept() -> None:

@@ -1,0 +1,378 @@
+"""What protected sound still tells, and what it still is good for; the baselines beside it.
+
+    python benchmarks/voice.py words | detect | digits | speakers | events | cost
+
+The attackers need packages that the product does not; see docs/voice.md. One that is absent is
+named and left out: it never counts as beaten.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+import voice_attacks as attacks
+import voice_tags as tags
+from measure import command_line, machine, publish
+from measure import table as markdown
+from passante.analyse.separate import SeparatorMemory
+from passante.analyse.speech import LOW_DELAY, AnalyseSpeech
+from passante.core.dsp import CELL
+from passante.protect.audio import ProtectAudio
+from passante.protect.policy import Policy
+from voice_sound import (
+    RATE_HZ,
+    Ours,
+    Sound,
+    active,
+    baselines,
+    blocks,
+    load,
+    mix,
+    networks,
+    table,
+)
+
+Form = Callable[[Sound], Sound]
+LOW = Ours(LOW_DELAY, low_delay=True)
+SNRS = (-5, 0, 5, 10, 20)
+SCENES = ("scenes/street_scene.flac", "scenes/rain.flac", "scenes/car_engine.flac")
+NOISY = ("chainsaw", "helicopter", "siren", "fire_crackling", "sea_waves", "dog_bark")
+
+
+def noises(rng: np.random.Generator) -> Iterator[Sound]:
+    """City noise without end, each time from elsewhere."""
+    events = table("events/events.csv")
+    files = [*SCENES, *(r["file"] for name in NOISY for r in _labelled(events, name)[:3])]
+    while True:
+        for file in rng.permutation(files):
+            sound = load(file if file.startswith("scenes/") else f"events/{file}")
+            yield np.roll(sound, int(rng.integers(sound.size)))
+
+
+def _labelled(rows: list[dict[str, str]], label: str) -> list[dict[str, str]]:
+    return [row for row in rows if row["label"] == label]
+
+
+def english(rng: np.random.Generator, count: int) -> list[dict[str, str]]:
+    """Utterances with words, 2 to 6 s, of as many speakers as there are."""
+    rows = [
+        row
+        for row in table("speech/utterances.csv")
+        if row["language"] == "en"
+        and len(row["transcript"].split()) > 2
+        and 2 < float(row["duration_s"]) < 6
+    ]
+    by_speaker: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for at in rng.permutation(len(rows)):
+        by_speaker[rows[at]["speaker"]].append(rows[at])
+    turn = [row for group in zip(*_padded(list(by_speaker.values())), strict=True) for row in group]
+    return [row for row in turn if row][:count]
+
+
+def _padded(groups: list[list[dict[str, str]]]) -> list[list[dict[str, str]]]:
+    longest = max(map(len, groups))
+    return [group + [{}] * (longest - len(group)) for group in groups]
+
+
+def enhanced(sound: Sound) -> Sound:
+    """What an attacker's enhancement network takes for the voice in it."""
+    _, separator = networks()
+    memory, made = SeparatorMemory.blank(), []
+    for at in range(0, sound.size - CELL + 1, CELL):
+        part, memory = separator.step(sound[at : at + CELL], memory)
+        made.append(part)
+    return np.concatenate(made)
+
+
+def interval(hits: float, trials: int) -> str:
+    """A share with its 95 % Wilson interval, in %."""
+    if not trials:
+        return "-"
+    share, z = hits / trials, 1.96
+    middle = (share + z * z / (2 * trials)) / (1 + z * z / trials)
+    half = (
+        z * np.sqrt(share * (1 - share) / trials + (z / (2 * trials)) ** 2) / (1 + z * z / trials)
+    )
+    return f"{100 * share:.1f} ({100 * (middle - half):.1f}-{100 * (middle + half):.1f})"
+
+
+def words(count: int, rng: np.random.Generator) -> str:
+    """Words that recognisers still hear."""
+    recognisers: dict[str, Callable[[Sound], str]] = {
+        "Whisper tiny.en": attacks.whisper,
+        "Whisper after DTLN": lambda sound: attacks.whisper(enhanced(sound)),
+        "pocketsphinx": attacks.sphinx,
+    }
+    forms: dict[str, Form] = {
+        "untouched": lambda sound: sound, "soundscape": Ours(), "low delay": LOW,
+    }  # fmt: skip
+    said: dict[tuple[str, str, int], list[tuple[int, int, int]]] = defaultdict(list)
+    city = noises(rng)
+    for row in english(rng, count):
+        clean = np.pad(load(f"speech/{row['file']}"), RATE_HZ // 2)
+        noise, truth = next(city), attacks.words(row["transcript"])
+        for snr in SNRS:
+            mixed = mix(clean, noise, snr)
+            for form, apply in forms.items():
+                sound = apply(mixed)
+                for name, hear in recognisers.items():
+                    if form != "soundscape" and name != "Whisper tiny.en":
+                        continue
+                    heard = attacks.words(hear(sound))
+                    wrong, right = attacks.errors(truth, heard), attacks.hits(truth, heard)
+                    said[form, name, snr].append((wrong, right, len(truth)))
+    rows = []
+    for form, name in dict.fromkeys((form, name) for form, name, _ in said):
+        cells = []
+        for snr in SNRS:
+            wrong, right, total = np.sum(said[form, name, snr], axis=0)
+            cells.append(f"{100 * wrong / total:.0f} ({100 * right / total:.1f})")
+        rows.append([form, name, *cells])
+    total = sum(n for _, _, n in said["soundscape", "Whisper tiny.en", SNRS[0]])
+    return (
+        f"WER in % (in brackets: words of the sentence heard in order, %), {count} sentences with "
+        f"{total} words at each SNR, in city noise.\n\n"
+        + markdown(["sound", "recogniser", *(f"{snr} dB" for snr in SNRS)], rows)
+    )
+
+
+def detect(count: int, rng: np.random.Generator) -> str:
+    """Speech that is not marked, and other sounds that are."""
+    missed: dict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
+    city = noises(rng)
+    modes = {"default": Ours(), "low delay": LOW}
+    for row in english(rng, count):
+        clean = np.pad(load(f"speech/{row['file']}"), RATE_HZ // 4)
+        spoken = np.repeat(active(clean), 512)
+        noise = next(city)
+        for snr in (-5, 0, 10, 20):
+            for mode, ours in modes.items():
+                marks = ours.run(mix(clean, noise, snr))[1][: spoken.size]
+                missed[mode, snr].append((int((spoken & ~marks).sum()), int(spoken.sum())))
+    false: dict[str, list[float]] = defaultdict(list)
+    events = table("events/events.csv")
+    for label in sorted({row["label"] for row in events}):
+        for row in _labelled(events, label)[:2]:
+            false[label].append(
+                float(modes["default"].run(load(f"events/{row['file']}"))[1].mean())
+            )
+    rows = []
+    for mode in modes:
+        sums = [np.sum(missed[mode, snr], axis=0) for snr in (-5, 0, 10, 20)]
+        rows.append([mode, *(f"{100 * lost / total:.2f}" for lost, total in sums)])
+    head = ["speech not marked, % of its time", "-5 dB", "0 dB", "10 dB", "20 dB"]
+    alarms = ", ".join(f"{label} {100 * np.mean(part):.0f}" for label, part in false.items())
+    mean = 100 * np.mean([np.mean(part) for part in false.values()])
+    return (
+        f"{count} sentences in city noise; speech is every 32 ms within 25 dB of the loudest.\n\n"
+        f"{markdown(head, rows)}\n\nMarked without need, % of time, by kind of event (two clips "
+        f"each): {alarms}; mean {mean:.0f}."
+    )
+
+
+def digits(count: int, rng: np.random.Generator) -> str:
+    """Which digit was said and who said it, to an attacker who trains on our output."""
+    clips = table("speech/digits.csv")
+    clips = [clips[at] for at in rng.permutation(len(clips))[:count]]
+    said = np.array([int(row["digit"]) for row in clips])
+    who = np.unique([row["speaker"] for row in clips], return_inverse=True)[1]
+    test = np.array([int(row["take"]) % 5 == 0 for row in clips])
+    forms: dict[str, Form] = {**baselines(rng), "soundscape": Ours(), "low delay": LOW}
+    rows = []
+    for form, apply in forms.items():
+        inputs = np.stack([attacks.log_mel(apply(_embedded(row, rng))) for row in clips])
+        cells = []
+        for labels in (said, who):
+            right = max(
+                attacks.cnn_accuracy(inputs, labels, test, epochs=12, seed=1),
+                attacks.lda_accuracy(inputs, labels, test),
+            )
+            cells.append(interval(right * test.sum(), int(test.sum())))
+        rows.append([form, *cells])
+        print(rows[-1], flush=True)
+    return (
+        f"{count} clips, {int(test.sum())} of them for the test; the better of a convolutional "
+        "network and LDA, trained on the output of the same row. Each digit stands somewhere in "
+        "1.3 s of quiet noise, so that the length of the file tells nothing.\n\n"
+        + markdown(["sound", "digit, % (chance 10)", "speaker, % (chance 25)"], rows)
+    )
+
+
+def _embedded(row: dict[str, str], rng: np.random.Generator) -> Sound:
+    digit = load(f"speech/{row['file']}")[:18_000]
+    made = np.asarray(3e-4 * rng.standard_normal(int(1.3 * RATE_HZ)), np.float32)
+    at = int(rng.integers(0, made.size - digit.size))
+    made[at : at + digit.size] += digit
+    return made
+
+
+def speakers(count: int, rng: np.random.Generator) -> str:
+    """Who speaks, to a verifier that knows nothing, something, or has trained on our output."""
+    known = table("speech/attacker_train.csv")[:count]
+    people: dict[str, list[str]] = defaultdict(list)
+    for row in table("speech/utterances.csv"):
+        if float(row["duration_s"]) > 2 and not row["speaker"].startswith("fsdd"):
+            people[row["speaker"]].append(row["file"])
+    chosen = {name: files[:5] for name, files in people.items() if len(files) >= 3}
+    rows = []
+    forms: dict[str, Form] = {**baselines(rng), "soundscape": Ours()}
+    for form, apply in forms.items():
+
+        def seen(file: str, apply: Form = apply) -> NDArray[np.float32]:
+            return attacks.embed(apply(load(f"speech/{file}")[: 6 * RATE_HZ]))
+
+        enrol = {name: files[:2] for name, files in chosen.items()}
+        tests = [(at, file) for at, files in enumerate(chosen.values()) for file in files[2:]]
+        tried = np.array([at for at, _ in tests])
+        trial = np.stack([seen(file) for _, file in tests])
+        ids = np.arange(len(chosen))
+        plain = np.stack(
+            [np.mean([attacks.embed(load(f"speech/{f}")[: 6 * RATE_HZ]) for f in files], axis=0)
+             for files in enrol.values()]
+        )  # fmt: skip
+        lazy = np.stack([np.mean([seen(f) for f in files], axis=0) for files in enrol.values()])
+        halves = [
+            (at, attacks.embed(half))
+            for at, row in enumerate(known)
+            for half in np.array_split(apply(load(f"speech/{row['file']}")), 3)
+        ]
+        project = attacks.fit_lda(
+            np.stack([rows_ for _, rows_ in halves]), np.array([at for at, _ in halves])
+        )
+        figures = [
+            attacks.rates(plain, ids, trial, tried),
+            attacks.rates(lazy, ids, trial, tried),
+            attacks.rates(project(lazy), ids, project(trial), tried),
+        ]
+        lowest = min(eer for eer, _ in figures)
+        rows.append(
+            [form, *(f"{100 * eer:.1f}" for eer, _ in figures), f"{100 * lowest:.1f}",
+             f"{100 * max(tpr for _, tpr in figures):.1f}"]
+        )  # fmt: skip
+        print(rows[-1], flush=True)
+    return (
+        f"EER in % of GE2E, {len(chosen)} speakers, two sentences to enrol, {len(tests)} trials; "
+        f"the informed one has LDA trained on the output for {count} other people.\n\n"
+        + markdown(
+            ["sound", "ignorant", "lazy", "informed", "lowest", "highest TPR at 1 % FPR"], rows
+        )
+    )
+
+
+def events(count: int, rng: np.random.Generator) -> str:
+    """Whether a tagger still names an event that somebody talks over."""
+    named: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in table("events/events.csv"):
+        if row["label"] in tags.FOLDERS:
+            named[tags.FOLDERS[row["label"]]].append(row)
+    talk = [load(f"speech/{row['file']}") for row in english(rng, 40)]
+    labels = list(tags.LABELS)
+    hits: dict[tuple[str, int], list[bool]] = defaultdict(list)
+    kinds: dict[tuple[str, str], list[bool]] = defaultdict(list)
+    for label, files in named.items():
+        for at in rng.permutation(len(files))[:count]:
+            event = load(f"events/{files[at]['file']}")[: 5 * RATE_HZ]
+            event = event * np.float32(0.3 / max(1e-3, np.abs(event).max()))
+            speech = np.resize(talk[int(rng.integers(len(talk)))], max(event.size, RATE_HZ))
+            for snr in SNRS:
+                mixed = mix(speech, event, snr) if event.any() else speech
+                outputs = {"before": mixed, "soundscape": Ours()(mixed)}
+                for form, sound in outputs.items():
+                    right = labels[int(tags.tag(sound).argmax())] == label
+                    hits[form, snr].append(right)
+                    kinds[form, label].append(right)
+    rows = []
+    for form in ("before", "soundscape"):
+        cells = [f"{100 * np.mean(hits[form, snr]):.1f}" for snr in SNRS]
+        mean = np.mean([np.mean(hits[form, snr]) for snr in SNRS])
+        rows.append([form, *cells, f"{100 * mean:.1f}"])
+    by_kind = ", ".join(
+        f"{label} {100 * np.mean(kinds['before', label]):.0f} -> "
+        f"{100 * np.mean(kinds['soundscape', label]):.0f}"
+        for label in named
+    )
+    return (
+        f"{len(hits['before', 0])} clips at each level of speech over the event; right is the "
+        f"highest of {len(labels)} labels.\n\n"
+        + markdown(["named right, %", *(f"{snr} dB" for snr in SNRS), "mean"], rows)
+        + f"\n\nBy kind: {by_kind}."
+    )
+
+
+def cost(count: int, rng: np.random.Generator) -> str:
+    """Processor time and delay."""
+    del rng
+    talk = load("scenes/street_scene.flac")
+    speech = np.concatenate(
+        [load(f"speech/{row['file']}") for row in english(np.random.default_rng(1), 12)]
+    )
+    rows = []
+    for name, rate_hz, sound, ours in (
+        ("street, few words", RATE_HZ, talk, Ours()),
+        ("speech all the time", RATE_HZ, speech, Ours()),
+        ("speech, low delay", RATE_HZ, speech, LOW),
+    ):
+        part = sound[: count * rate_hz]
+        began = time.process_time()
+        ours.run(part, rate_hz)
+        share = (time.process_time() - began) / (part.size / rate_hz)
+        late, busy = _lateness(ours, part[: 8 * rate_hz], rate_hz)
+        rows.append([name, f"{share:.3f}", f"{late:.0f}", f"{busy:.1f}", f"{late + busy:.0f}"])
+    head = ["sound", "RTF, CPU time", "delay of the algorithm, ms, p95",
+            "compute a 10 ms block, ms, p95", "both"]  # fmt: skip
+    return markdown(head, rows)
+
+
+def _lateness(ours: Ours, sound: Sound, rate_hz: int) -> tuple[float, float]:
+    """p95 of (ms from the end of a 10 ms block until all of it is out, ms of CPU a block)."""
+    detector, separator = networks()
+    analyse = AnalyseSpeech(detector, separator, ours.settings)
+    protect = ProtectAudio(Policy.named(ours.policy), (), low_delay=ours.low_delay)
+    size, out, late, busy = rate_hz // 100, 0, [], []
+    for number, raw in enumerate(blocks(sound[None], rate_hz, size), 1):
+        began = time.process_time()
+        for item in analyse.push(raw):
+            out += sum(block.samples.shape[1] for block in protect.push(item))
+        busy.append(1000 * (time.process_time() - began))
+        late.append(1000 * (number * size - out) / rate_hz)
+    return float(np.percentile(late[100:], 95)), float(np.percentile(busy[100:], 95))
+
+
+RUNS: dict[str, tuple[Callable[[int, np.random.Generator], str], int]] = {
+    "words": (words, 12),
+    "detect": (detect, 24),
+    "digits": (digits, 600),
+    "speakers": (speakers, 130),
+    "events": (events, 6),
+    "cost": (cost, 20),
+}
+"""What can be run, and how much of it unless told otherwise."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("run", choices=list(RUNS))
+    parser.add_argument("--count", type=int, help="sentences, clips or people")
+    parser.add_argument("--seed", type=int, default=20_260)
+    parser.add_argument("--into", type=Path, help="page with markers to put the table into")
+    chosen = parser.parse_args()
+    function, usual = RUNS[chosen.run]
+    before = machine()
+    try:
+        text = function(chosen.count or usual, np.random.default_rng(chosen.seed))
+    except attacks.AbsentError as error:
+        sys.exit(str(error))
+    note = f"`{command_line()}` on {before}."
+    publish(f"voice-{chosen.run}", f"{text}\n\n{note}", chosen.into)
+
+
+if __name__ == "__main__":
+    main()
