@@ -71,10 +71,14 @@ def masker(policy: str = "street", seed: int = 7, *, low_delay: bool = False) ->
 
 @dataclass
 class LoudIsSpeech:
-    """A detector that takes every feed louder than `above` for speech."""
+    """A detector that takes every feed louder than `above` for speech.
+
+    Where `trusting`, it hears none in the two feeds of a second opinion.
+    """
 
     above: float = 0.1
     model: str = "loud@1"
+    trusting: bool = False
     feeds: list[int] = field(default_factory=list)
 
     def look(
@@ -83,6 +87,8 @@ class LoudIsSpeech:
         self.feeds.append(len(chunks))
         assert memory.context.shape[0] == len(chunks)
         scores = (np.abs(chunks).max(axis=1) > self.above).astype(np.float32)
+        if self.trusting and len(chunks) == 2:
+            scores[:] = 0
         return scores, Memory(memory.hidden, chunks[:, -64:].copy())
 
 
