@@ -15,7 +15,7 @@ help: ## this list
 setup: $(SETUP) ## make .venv, install passante from the lock file, bring the models
 
 demo: $(SETUP) ## protect a street recording made on the spot, or VIDEO=your.mp4; see demo/
-	$(BIN)/python tools/demo.py $(if $(VIDEO),--video "$(VIDEO)") $(ARGS)
+	PYTHONPATH=benchmarks $(BIN)/python tools/demo.py $(if $(VIDEO),--video "$(VIDEO)") $(ARGS)
 
 check: $(DEV) ## format, lint, types, import contracts, generated pages, own linters
 	$(BIN)/ruff format --check .
