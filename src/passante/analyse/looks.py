@@ -203,7 +203,8 @@ class PlateLooks:
             for area in _taken(self._coarse, moment):
                 view = shrunk(frame, area, self._settings.coarse_px)
                 self._budget.spend(view.pixels.shape[0] * view.pixels.shape[1])
-                found.append(_plain(self._finder.look(view), frame))
+                share = 0.4 if self._settings.thorough else 0.2
+                found.append(_plain(self._finder.look(view), frame, share))
         return found or None
 
     def _search_area(self, vehicle: Box) -> Box:
@@ -233,18 +234,23 @@ _VEHICLE_CELL = (320, 192)
 """Size of a close-up of a vehicle, px."""
 
 
-def _plain(found: Detections, frame: RawFrame) -> Detections:
+def _plain(found: Detections, frame: RawFrame, share: float) -> Detections:
     """Of finds on a whole frame, those that are plates even without a vehicle around them.
 
-    Streets are full of writing. A plate on a vehicle that nobody found is small, much wider than
-    high, and surely writing.
+    Streets are full of writing. A plate on a vehicle that nobody found is small, wider than high,
+    and surely writing.
+
+    Args:
+        found: What a look at the whole frame gave.
+        frame: The frame.
+        share: Of its width, how wide a plate may be; half of that for its height.
     """
     wide, high = (found.boxes[:, 2:] - found.boxes[:, :2]).T
     keep = (
         (found.scores >= _PLAIN)
-        & (wide < 0.2 * frame.format.width)
-        & (high < 0.1 * frame.format.height)
-        & (wide > 1.6 * high)
+        & (wide < share * frame.format.width)
+        & (high < share / 2 * frame.format.height)
+        & (wide > 1.1 * high)
     )
     kinds = tuple(kind for kind, kept in zip(found.kinds, keep, strict=True) if kept)
     return Detections(found.boxes[keep], found.scores[keep], kinds, found.by)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from passante.analyse.tracking import TrackSummary
 from passante.core.geometry import Box
+from passante.core.media import VideoFormat
 from passante.core.names import Cause, Kind
 from passante.inside.observation import Region
 from passante.inside.video import RawFrame
@@ -46,16 +47,14 @@ class Prior:
             parents: Regions of the parent kind on it.
             known: Regions of the implied kind on it, found by a finder.
         """
-        seen = np.array([region.box.centre for region in known], np.float64).reshape(-1, 2)
         form = frame.format
+        parents = list(parents)
+        seen = np.array([region.box.centre for region in known], np.float64).reshape(-1, 2)
+        places = [self._places(parent.box, form) for parent in parents]
         implied = []
-        for parent in parents:
-            box = parent.box.turned(form.width, form.height, form.rotation)
-            places = [
-                place.turned_back(form.width, form.height, form.rotation)
-                for place in self.where(box)
-            ]
-            if any(_holds(place, seen) for place in places):
+        owners = _owners(places, seen)
+        for number, parent in enumerate(parents):
+            if number in owners:
                 continue
             tally = self._tallies.get(parent.track)
             if tally is None:
@@ -67,9 +66,15 @@ class Prior:
             tally.frames += 1
             implied += [
                 Region(self.kind, place, parent.score, Cause.PRIOR, tally.number)
-                for place in places
+                for place in places[number]
             ]
         return implied
+
+    def _places(self, parent: Box, form: VideoFormat) -> list[Box]:
+        """Where it must lie, px of the coded frame."""
+        wide, high, turn = form.width, form.height, form.rotation
+        upright = parent.turned(wide, high, turn)
+        return [place.turned_back(wide, high, turn) for place in self.where(upright)]
 
     def summaries(self) -> list[TrackSummary]:
         """One for each parent that was covered by the prior on at least one frame."""
@@ -88,8 +93,28 @@ class Prior:
         ]
 
 
-def _holds(place: Box, centres: NDArray[np.float64]) -> bool:
-    """Whether any finding (centres (n, 2), px) lies where it may be expected."""
+def _owners(places: list[list[Box]], centres: NDArray[np.float64]) -> set[int]:
+    """Parents to whom a finding belongs, each finding to one parent only.
+
+    In a crowd a neighbour's face lies where one's own would be, and one's own may be turned away.
+
+    Args:
+        places: For each parent, where its own finding may lie.
+        centres: (n, 2), px: centres of the findings.
+    """
+    pairs: list[tuple[float, int, int]] = []
     x, y = centres[:, 0], centres[:, 1]
-    inside = (place.x0 <= x) & (x <= place.x1) & (place.y0 <= y) & (y <= place.y1)
-    return bool(inside.any())
+    for parent, boxes in enumerate(places):
+        for box in boxes:
+            inside = (box.x0 <= x) & (x <= box.x1) & (box.y0 <= y) & (y <= box.y1)
+            middle = box.centre
+            for hit in np.flatnonzero(inside).tolist():
+                gap = np.hypot((x[hit] - middle[0]) / box.width, (y[hit] - middle[1]) / box.height)
+                pairs.append((float(gap), parent, int(hit)))
+    owners: set[int] = set()
+    taken: set[int] = set()
+    for _, owner, found in sorted(pairs):
+        if owner not in owners and found not in taken:
+            owners.add(owner)
+            taken.add(found)
+    return owners

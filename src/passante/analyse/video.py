@@ -45,7 +45,7 @@ class Finders:
 
 TRACKING = {
     Kind.FACE: TrackingSettings(start=0.2, keep=0.12),
-    Kind.PERSON: TrackingSettings(start=0.4, keep=0.25, growth=0.08, pace=4.0),
+    Kind.PERSON: TrackingSettings(start=0.35, keep=0.2, growth=0.08, pace=4.0),
     Kind.VEHICLE: TrackingSettings(start=0.4, keep=0.25, growth=0.08, pace=5.0),
     Kind.PLATE: TrackingSettings(start=0.3, keep=0.2, pace=30.0),
 }
@@ -311,7 +311,7 @@ class AnalyseVideo:
 _TIGHT = 0.8
 """Where a head must lie is drawn generously, and operators add a margin of their own: both
 together would hide the whole upper body."""
-_LEGIBLE = 72.0
+_LEGIBLE = 90.0
 """A vehicle narrower than this, px, bears no plate that could be read."""
 
 

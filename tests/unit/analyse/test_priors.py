@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from passante.analyse.priors import Prior
+from passante.core.geometry import Box
+from passante.core.names import Cause, Kind, StreamId
+from passante.inside.observation import Region
+from passante.inside.video import RawFrame
+from passante.testing import raw_frame, video_format
+
+PERSON = Box(20, 20, 40, 80)
+
+
+def top(box: Box) -> tuple[Box, ...]:
+    return (Box(box.x0, box.y0, box.x1, box.y0 + box.height / 4),)
+
+
+def prior() -> Prior:
+    return Prior(Kind.HEAD, top, itertools.count(10))
+
+
+def region(kind: Kind, box: Box, track: int = 1) -> Region:
+    return Region(kind, box, 0.8, Cause.DETECTION, track)
+
+
+def test_a_person_without_a_face_gets_the_head_covered() -> None:
+    (head,) = prior().regions(raw_frame(), [region(Kind.PERSON, PERSON)], [])
+    assert head.box == Box(20, 20, 40, 35)
+    assert (head.kind, head.cause, head.track) == (Kind.HEAD, Cause.PRIOR, 10)
+
+
+def test_a_person_with_a_face_does_not() -> None:
+    face = region(Kind.FACE, Box(26, 24, 34, 33))
+    assert prior().regions(raw_frame(), [region(Kind.PERSON, PERSON)], [face]) == []
+
+
+def test_the_face_of_a_neighbour_is_not_ones_own() -> None:
+    people = [region(Kind.PERSON, PERSON, 1), region(Kind.PERSON, PERSON.shifted(12, 0), 2)]
+    face = region(Kind.FACE, Box(38, 24, 46, 33))
+    (head,) = prior().regions(raw_frame(), people, [face])
+    assert head.box.x0 == 20
+
+
+def test_the_head_keeps_its_number_while_the_person_is_tracked() -> None:
+    heads = prior()
+    numbers = {
+        heads.regions(raw_frame(i), [region(Kind.PERSON, PERSON, 7)], [])[0].track for i in range(5)
+    }
+    assert numbers == {10}
+    (track,) = heads.summaries()
+    assert (track.first_seq, track.last_seq, track.frames) == (0, 4, {Cause.PRIOR: 5})
+
+
+def test_a_parent_that_was_never_covered_by_the_prior_has_no_summary() -> None:
+    heads = prior()
+    face = region(Kind.FACE, Box(26, 24, 34, 33))
+    heads.regions(raw_frame(), [region(Kind.PERSON, PERSON)], [face])
+    assert heads.summaries() == []
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_up_is_up_in_a_turned_picture(degrees: int) -> None:
+    form = replace(video_format(64, 48), rotation=degrees)
+    flat = raw_frame(0, video_format(64, 48))
+    turned = RawFrame(StreamId("video"), 0, 0, Fraction(1, 25), form, flat.planes)
+    sideways = degrees in (90, 270)
+    wide, high = (48, 64) if sideways else (64, 48)
+    upright = Box(10, 4, 20, 44)
+    coded = upright.turned_back(64, 48, degrees)
+    assert coded.turned(64, 48, degrees) == upright
+    assert upright.x1 <= wide
+    assert upright.y1 <= high
+    (head,) = prior().regions(turned, [region(Kind.PERSON, coded)], [])
+    assert head.box.turned(64, 48, degrees) == Box(10, 4, 20, 14)
