@@ -176,7 +176,7 @@ def _resized(plane: Plane, size: tuple[int, int]) -> NDArray[Any]:
     fifty times faster than averaging areas at any other ratio.
     """
     wide, high = size
-    cut = plane
+    cut: NDArray[Any] = plane
     while cut.shape[1] >= 2 * wide and cut.shape[0] >= 2 * high:
         half = (cut.shape[1] // 2, cut.shape[0] // 2)
         even = cut[: 2 * half[1], : 2 * half[0]]
