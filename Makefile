@@ -3,11 +3,12 @@ BIN := .venv/bin
 SETUP := .venv/.passante-setup
 DEV := .venv/.passante-dev
 CARDS := $(wildcard src/passante/models/cards/*.toml)
+ATTACKERS := faceres mobileface ppocr-rec
 ARGS ?=
 VIDEO ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check format test docs bench lock ci
+.PHONY: help setup demo check format test docs bench evaluate lock ci
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +40,11 @@ bench: $(DEV) ## measure against plain ffmpeg and a peer; ARGS=--quick for a sho
 	$(BIN)/python benchmarks/speed.py --write docs/benchmarks.md $(ARGS)
 	$(BIN)/python benchmarks/leak.py --write docs/benchmarks.md $(ARGS)
 	$(BIN)/python benchmarks/recall.py --write docs/benchmarks.md $(ARGS)
+
+evaluate: $(DEV) ## attack our own output into docs/evaluation.md; ARGS=--quick for a short look
+	$(BIN)/passante models pull $(ATTACKERS)
+	$(BIN)/passante evaluate all -o .bench/evaluation $(ARGS)
+	cp .bench/evaluation/report.md docs/evaluation.md
 
 lock: $(DEV) ## write the lock files anew; ARGS=--upgrade for newer versions
 	scripts/lock $(ARGS)

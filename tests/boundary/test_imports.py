@@ -44,6 +44,7 @@ def test_the_contracts_hold() -> None:
         ("outside/leak.py", "from passante.inside.video import RawFrame", "Layers"),
         ("sources/leak.py", "from passante.outside._mint import MINT", "Only protect may mint"),
         ("pipeline/leak.py", "from passante.outside._mint import MINT", "Only protect may mint"),
+        ("pipeline/leak.py", "from passante.evaluate.rates import Rate", "Layers"),
         ("spare/__init__.py", "", "Layers"),
     ],
 )

@@ -12,7 +12,8 @@
     │   └── ModelContractError      its inputs or outputs are not those of its card
     ├── ProtectError                an operator could not do its work                  exit 5
     ├── BoundaryError               something tried to cross the line                  exit 5
-    └── SinkError                   the output cannot be written                       exit 6
+    ├── SinkError                   the output cannot be written                       exit 6
+    └── EvaluationError             an attack on our own output cannot be made         exit 7
 
 Messages name streams, files and counts. They never carry content, track numbers or credentials.
 """
@@ -95,3 +96,9 @@ class SinkError(PassanteError):
     """The output cannot be written."""
 
     exit_code = 6
+
+
+class EvaluationError(PassanteError):
+    """An attack on our own output, or a measurement of it, cannot be made."""
+
+    exit_code = 7

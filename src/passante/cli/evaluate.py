@@ -1,0 +1,114 @@
+"""`passante evaluate`: attacks on our own output."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+
+import click
+
+from passante.core.errors import EvaluationError
+from passante.protect.policy import Policy, Shipped
+
+SECTIONS = ("faces", "plates")
+DATA_VARIABLE = "PASSANTE_DATA"
+_EXTRA = ("cryptography",)
+
+
+@click.command()
+@click.argument("parts", nargs=-1, metavar="[PART]...")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    metavar="REPORT/",
+    help="Folder for index.html, report.json and report.md; made where it does not exist.",
+)
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help=f"Recordings with known answers.  [default: ${DATA_VARIABLE}]",
+)
+@click.option(
+    "-p",
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="NAME|FILE.toml",
+    help="What is attacked; may be given several times.  [default: street, person]",
+)
+@click.option("--quick", is_flag=True, help="Few pictures and few baselines, within minutes.")
+@click.option(
+    "--sign",
+    "key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="KEY.pem",
+    help="Sign report.json with an Ed25519 key, into report.json.sig.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but warnings and errors.")
+@click.option("--debug", is_flag=True, help="Show where errors come from.", expose_value=False)
+def evaluate(
+    parts: tuple[str, ...],
+    output: Path,
+    data: Path | None,
+    policies: tuple[str, ...],
+    *,
+    quick: bool,
+    key: Path | None,
+    quiet: bool,
+) -> None:
+    """Attack what this package makes, and say what of it holds.
+
+    PART is one of faces and plates; none, or all: every one. Each attack runs on protected data,
+    on the same data untouched, and guessing; what cannot beat guessing on untouched data proves
+    nothing and is called INCONCLUSIVE. The networks of the attackers are fetched with: passante
+    models pull faceres mobileface ppocr-rec
+    """
+    for package in _EXTRA:
+        if importlib.util.find_spec(package) is None:
+            raise EvaluationError(
+                f"evaluation needs the package {package}",
+                hint="install it with: pip install 'passante[evaluate]'",
+            )
+    # Here, not above: nothing that runs in a street may bring an attacker along.
+    from passante.evaluate.results import Section  # noqa: PLC0415
+    from passante.evaluate.run import evaluate as attack  # noqa: PLC0415
+    from passante.evaluate.run import write  # noqa: PLC0415
+    from passante.evaluate.settings import Settings  # noqa: PLC0415
+
+    chosen = [Section(word) for word in _named(parts)]
+    settings = Settings(
+        folder=data or _folder(),
+        policies=tuple(Policy.find(name) for name in policies or (Shipped.STREET, Shipped.PERSON)),
+        quick=quick,
+    )
+    report = attack(chosen, settings, (lambda _: None) if quiet else _tell)
+    for path in write(report, output, key=key):
+        if not quiet:
+            click.echo(str(path))
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _named(parts: tuple[str, ...]) -> list[str]:
+    unknown = [part for part in parts if part not in (*SECTIONS, "all")]
+    if unknown:
+        raise click.BadParameter(
+            f'"{unknown[0]}" is none of: {", ".join((*SECTIONS, "all"))}', param_hint="PART"
+        )
+    return [name for name in SECTIONS if not parts or "all" in parts or name in parts]
+
+
+def _folder() -> Path:
+    named = os.environ.get(DATA_VARIABLE)
+    if not named:
+        raise EvaluationError(
+            "there is no data to evaluate on",
+            hint=f"name the folder of recordings with --data or ${DATA_VARIABLE}",
+        )
+    return Path(named)

@@ -1,0 +1,1 @@
+"""The attackers, one kind a file. Code that tells people apart lives here or nowhere."""

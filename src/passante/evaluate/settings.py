@@ -1,0 +1,27 @@
+"""What an evaluation is asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from passante.protect.policy import Policy
+
+SEED = 20_260
+"""Every draw of an evaluation follows from this number."""
+
+Tell = Callable[[str], None]
+"""Takes one line for the person who waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is attacked, on what, and how thoroughly."""
+
+    folder: Path
+    """The recordings with known answers."""
+    policies: tuple[Policy, ...]
+    quick: bool = False
+    """Few pictures and few baselines: shows that the attackers work, and little else."""
+    seed: int = SEED
