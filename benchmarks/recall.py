@@ -234,10 +234,10 @@ def measure_faces(beside: peers.Peers, options: argparse.Namespace) -> str:
 def measure_clips(beside: peers.Peers, options: argparse.Namespace) -> str:
     """Clips of data/video with faces or persons marked."""
     videos, work = data_dir() / "video", WORK / "recall" / "video"
-    marked: dict[str, tuple[str, list[Marked]]] = {
-        name: (f"faces, {name}", faces_of(videos, name))
-        for name in ("intel_three_faces_walking", "intel_head_pose_f", "egoblur_one_face_selfie")
-    }
+    faces = ["intel_three_faces_walking", "intel_head_pose_f"]
+    if options.every == 1:
+        faces.append("egoblur_one_face_selfie")
+    marked = {name: (f"faces, {name}", faces_of(videos, name)) for name in faces}
     marked["tud_campus"] = (
         "heads by person boxes, tud_campus",
         heads_of(videos, "tud_campus", 640, 480),
@@ -282,7 +282,7 @@ def measure_plates(options: argparse.Namespace) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="every eighth picture, no PETS")
+    parser.add_argument("--quick", action="store_true", help="every eighth picture, three clips")
     parser.add_argument("--only", nargs="*", default=["faces", "clips", "plates"])
     parser.add_argument("--no-peer", action="store_true")
     parser.add_argument("--write", type=Path, help="page to put the figures into")
