@@ -131,7 +131,7 @@ class FaceLooks:
             if not must and self._budget.left <= 0:
                 break
             view = view_of(turn.area)
-            found.append(self._finder.look(view))
+            found.append(self._finder.look(view.lit()))
             turn.taken(frame.pts_ns, moment.changes)
             self._budget.spend(view.pixels.shape[0] * view.pixels.shape[1])
         return found
@@ -163,7 +163,7 @@ class PeopleLooks:
         frame, room_px = moment.frame, self._settings.coarse_px
         views = [shrunk(frame, area, room_px) for area in _taken(self._coarse, moment)]
         views += [magnified(frame, area, self._scale) for area in _taken(self._closer, moment)]
-        return [self._finder.look(view) for view in views] or None
+        return [self._finder.look(view.lit()) for view in views] or None
 
 
 class PlateLooks:
@@ -322,7 +322,7 @@ def close_ups(
         views = []
         for number, box in enumerate(batch):
             # A few pixels of grey between cells keep neighbours from melting into one find.
-            view = frame.view(width - 4, height - 4, box)
+            view = frame.view(width - 4, height - 4, box).lit()
             top, left = (number // across) * height, (number % across) * width
             canvas[top : top + height - 4, left : left + width - 4] = view.pixels
             views.append(view)

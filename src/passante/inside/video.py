@@ -27,6 +27,16 @@ def _refuse(what: str) -> NoReturn:
     raise BoundaryError(f"{what} cannot be copied or pickled: it never leaves this process")
 
 
+_DARK = 100.0
+"""A view is dark if only one pixel in fifty is brighter than this, of 255."""
+_LIT = 200.0
+"""What such a pixel is raised to."""
+_GAIN = 8.0
+"""By how much at most: beyond, noise is all there is."""
+_NOISY = 3.0
+"""Gain from which noise is smoothed away first."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
     """A small upright RGB picture of part of a frame, for a finder to look at."""
@@ -39,6 +49,19 @@ class View:
     """What part of the coded frame it shows, px."""
     rotation: int
     """Degrees clockwise by which the frame was turned to stand upright."""
+
+    def lit(self) -> View:
+        """The view with its brightness stretched where it is dark; itself where it is not."""
+        black, bright = np.percentile(self.pixels[::4, ::4, 1], (2, 98))
+        if bright >= _DARK:
+            return self
+        gain = min(_GAIN, _LIT / max(bright - black, 1.0))
+        stretched = (np.arange(256) - black) * gain
+        curve = np.clip(stretched, 0, 255).astype(np.uint8)
+        # What is raised so much is mostly noise: smoothed first, faces stand out of it again.
+        calm = cv2.GaussianBlur(self.pixels, (0, 0), 1.0) if gain > _NOISY else self.pixels
+        pixels = np.asarray(cv2.LUT(calm, curve), np.uint8)
+        return View(pixels, self.scale, self.area, self.rotation)
 
     def to_frame(self, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
         """Boxes (n, 4) in px of this view as boxes (n, 4) in px of the coded frame."""

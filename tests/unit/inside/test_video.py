@@ -143,3 +143,25 @@ def test_raw_frames_stay_in_the_process() -> None:
             copy.deepcopy(item)
     with pytest.raises(ValueError, match="read-only"):
         frame.planes[0][0, 0] = 1
+
+
+def test_a_dark_view_is_lit_and_a_bright_one_left_alone() -> None:
+    form = video_format(64, 48)
+    bright = raw_frame(0, form).view(64, 48)
+    assert bright.lit() is bright
+    random = np.random.default_rng(5)
+    luma = random.integers(18, 40, form.plane_shape(0)).astype(np.uint8)
+    chroma = [np.full(form.plane_shape(number), 128, np.uint8) for number in (1, 2)]
+    night = RawFrame(StreamId("video"), 0, 0, Fraction(1, 25), form, (luma, *chroma)).view(64, 48)
+    lit = night.lit()
+    assert lit.pixels.max() > 3 * night.pixels.max()
+    assert (lit.scale, lit.area, lit.rotation) == (night.scale, night.area, night.rotation)
+
+
+def test_a_black_view_stays_black() -> None:
+    form = video_format(64, 48)
+    planes = tuple(
+        np.full(form.plane_shape(number), 128 if number else 16, np.uint8) for number in range(3)
+    )
+    black = RawFrame(StreamId("video"), 0, 0, Fraction(1, 25), form, planes).view(64, 48)
+    assert black.lit().pixels.max() == 0
