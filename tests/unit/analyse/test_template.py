@@ -6,7 +6,7 @@ import pytest
 from passante.analyse.template import Template
 from passante.core.geometry import Box
 from passante.inside.video import RawFrame
-from passante.testing import raw_frame
+from passante.testing import raw_frame, video_format
 from unit.analyse.street import frame, street
 
 
@@ -57,7 +57,7 @@ def test_outside_the_picture_there_is_no_patch() -> None:
 
 def test_deep_pictures_are_followed_alike() -> None:
     shallow = frame(0, street(), [Box(60, 60, 90, 90)])
-    deep_form = type(shallow.format)(320, 240, _deep())
+    deep_form = video_format(320, 240, "yuv420p10le")
     deep = RawFrame(
         shallow.stream,
         0,
@@ -71,9 +71,3 @@ def test_deep_pictures_are_followed_alike() -> None:
     place, fit = template.find(shallow, Box(57, 62, 87, 92), reach=8)
     assert fit > 0.95
     assert place.centre == pytest.approx((75, 75), abs=1.5)
-
-
-def _deep() -> object:
-    from passante.core.media import LAYOUTS
-
-    return LAYOUTS["yuv420p10le"]
