@@ -5,7 +5,6 @@ import pytest
 
 from passante.analyse.template import Template
 from passante.core.geometry import Box
-from passante.core.media import LAYOUTS
 from passante.inside.video import RawFrame
 from passante.testing import raw_frame, video_format
 from unit.analyse.street import frame, street
