@@ -93,6 +93,9 @@ class SecondOpinion:
         self._scores: deque[float] = deque([0.0] * _MEAN_OF, maxlen=_MEAN_OF)
         self._blind = 0
         self.cells = CellBook(cells)
+        self.rest = np.zeros((1, CHUNK), np.float32)
+        """(1, `CHUNK`): what the last look left beside the voice, `LAG` samples ago; zeros where
+        the two could not be told apart."""
 
     def score(self, mean: NDArray[np.float32]) -> float:
         """How surely (`CHUNK`,) of 24 ms ago held a voice; not a number where it failed."""
@@ -111,6 +114,7 @@ class SecondOpinion:
         self._blind -= self._blind > 0
         if failed or self._blind or scores[1] >= _REST_SPEAKS:
             voice = np.full(CHUNK, np.nan, np.float32)
+        self.rest = np.nan_to_num(mixture - voice, nan=0.0)[None]
         self._mixture = np.concatenate([self._mixture[CHUNK:], mixture])
         self._voice = np.concatenate([self._voice[CHUNK:], voice])
         self.cells.look(self._mixture, self._voice)

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from passante.analyse.cells import CellSettings
 from passante.analyse.gate import Gate, GateSettings
 from passante.analyse.listen import FirstOpinion, SecondOpinion
-from passante.analyse.separate import VoiceSeparator
+from passante.analyse.separate import LAG, VoiceSeparator
 from passante.analyse.voice import CHUNK, VoiceDetector
 from passante.core.clock import NS_PER_S
-from passante.core.dsp import BANDS, CELL, RATE_HZ, Resampler, cells_from, native_sample
+from passante.core.dsp import BANDS, CELL, RATE_HZ, Fifo, Resampler, cells_from, native_sample
 from passante.inside.audio import AnalysedAudio, RawAudio
 from passante.inside.observation import SpeechSpan
 
@@ -149,6 +149,9 @@ class _Run:
         if separator is not None:
             self._second = SecondOpinion(detector, separator, settings.cells or CellSettings())
         self._keeps = self._second is not None and settings.cells is not None
+        self._back = Resampler(1, RATE_HZ, self._rate)
+        self._rest = Fifo(1)
+        self._lead = LAG
         self._gate = Gate(settings.gate)
         self._marked = 0
         self._decided = 0
@@ -193,7 +196,7 @@ class _Run:
         if self._second is not None:
             # the last cells are judged a little later than the last chunk
             for _ in range(_AFTER):
-                self._second.score(np.zeros(CHUNK, np.float32))
+                self._listen_beside(np.zeros(CHUNK, np.float32))
         self._mark(self._gate.flush())
         self._close_span(self._taken)
         return self._emit()
@@ -223,11 +226,21 @@ class _Run:
                 self._second.forget()
         scores = [self._first.score(chunk)]
         if self._second is not None:
-            scores.append(self._second.score(chunk.mean(axis=0)))
+            scores.append(self._listen_beside(chunk.mean(axis=0)))
         if broken or not np.isfinite(scores).all():
             self._failures += 1
             return 1.0
         return max(scores)
+
+    def _listen_beside(self, mean: NDArray[np.float32]) -> float:
+        """The second opinion; what it leaves beside the voice waits for its block."""
+        assert self._second is not None
+        score = self._second.score(mean)
+        if self._keeps:
+            rest = self._second.rest[:, self._lead :]
+            self._lead = 0
+            self._rest.push(self._back.push(rest))
+        return score
 
     def _mark(self, scores: NDArray[np.float32]) -> None:
         """Take the decisions on the next chunks."""
@@ -278,6 +291,7 @@ class _Run:
                 self._speech(first, stop),
                 spans=tuple(ended),
                 keep=self._keep(first, stop) if self._keeps else None,
+                rest=self._rest.pull(stop - first)[0] if self._keeps else None,
                 begins=begins,
             )
 

@@ -7,6 +7,7 @@ elsewhere changes no bit of the output.
 from __future__ import annotations
 
 import math
+from collections import deque
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,36 @@ def root_hann(window: int, hop: int) -> NDArray[np.float32]:
     """
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(window) / window)
     return np.sqrt(hann * (2 * hop / window)).astype(np.float32)
+
+
+class Fifo:
+    """Samples that wait: put in as they come, taken out in other pieces."""
+
+    def __init__(self, channels: int) -> None:
+        self._channels = channels
+        self._parts: deque[NDArray[np.float32]] = deque()
+        self.ready = 0
+        """Samples of each channel that wait."""
+
+    def push(self, samples: NDArray[np.float32]) -> None:
+        """Put (channels, n) behind the others."""
+        if samples.shape[1]:
+            self._parts.append(samples)
+            self.ready += samples.shape[1]
+
+    def pull(self, count: int) -> NDArray[np.float32]:
+        """The first (channels, count); zeros where there are not so many."""
+        pulled = np.zeros((self._channels, count), np.float32)
+        at = 0
+        while at < count and self._parts:
+            part = self._parts.popleft()
+            taken = min(part.shape[1], count - at)
+            pulled[:, at : at + taken] = part[:, :taken]
+            at += taken
+            if taken < part.shape[1]:
+                self._parts.appendleft(part[:, taken:])
+        self.ready -= at
+        return pulled
 
 
 class Resampler:

@@ -73,8 +73,10 @@ class AnalysedAudio:
     """Speech spans that ended within this block."""
     keep: NDArray[np.float32] | None = None
     """(cells, bands) of the grid of `core.dsp`, for the cells that begin in this block: 0 where
-    speech may be, up to 1 where the mean of all channels certainly holds something else. Cells
-    are counted from the first sample of the last block that `begins`. None keeps nothing."""
+    speech may be, up to 1 where `rest` certainly holds something else. Cells are counted from
+    the first sample of the last block that `begins`. None keeps nothing."""
+    rest: NDArray[np.float32] | None = None
+    """(n,): the mean of all channels without the voices that could be taken out of it."""
     begins: bool = False
     """The first block, or the first after a gap or a change of format."""
 
@@ -86,6 +88,10 @@ class AnalysedAudio:
             if self.keep.ndim != 2 or self.keep.shape[1] != BANDS:
                 raise ValueError(f"keep has shape {self.keep.shape}")
             self.keep.setflags(write=False)
+        if self.rest is not None:
+            if self.rest.shape != self.speech.shape:
+                raise ValueError(f"rest has shape {self.rest.shape}")
+            self.rest.setflags(write=False)
 
     def __repr__(self) -> str:
         return f"AnalysedAudio({self.raw!r})"

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passante.core.clock import NS_PER_S
-from passante.core.dsp import CELLS_PER_S
+from passante.core.dsp import CELLS_PER_S, Fifo
 from passante.inside.audio import AnalysedAudio, RawAudio
 from passante.outside._mint import MINT
 from passante.outside.media import ProtectedAudio
@@ -35,8 +35,9 @@ class SoundOperator(Protocol):
         samples: NDArray[np.float32],
         speech: NDArray[np.float32],
         keep: NDArray[np.float32] | None,
+        rest: NDArray[np.float32] | None,
     ) -> NDArray[np.float32]:
-        """(channels, m) that became ready, for `AnalysedAudio`'s samples, speech and keep."""
+        """(channels, m) that became ready, for the fields of `AnalysedAudio`."""
         ...
 
     def flush(self) -> NDArray[np.float32]:
@@ -71,8 +72,7 @@ class ProtectAudio:
         self._operator: SoundOperator | None = None
         self._cells_fit = False
         self._held: deque[tuple[RawAudio, Receipt]] = deque()
-        self._made: deque[NDArray[np.float32]] = deque()
-        self._ready = 0
+        self._made: Fifo | None = None
         self.failures = 0
         """How often an operator failed and silence stood in."""
 
@@ -98,7 +98,7 @@ class ProtectAudio:
         self._held.append((raw, self._clear if nothing_found else self._hidden))
         try:
             keep = item.keep if self._cells_fit else None
-            self._take(self._operator.push(raw.samples, item.speech, keep))
+            self._take(self._operator.push(raw.samples, item.speech, keep, item.rest))
         # Whatever it was: what the operator held is silenced, never passed on.
         except Exception:
             self._silence()
@@ -112,9 +112,12 @@ class ProtectAudio:
                 self._take(operator.flush())
             except Exception:
                 self._silence()
-            if self._ready != sum(raw.samples.shape[1] for raw, _ in self._held):
+            held = sum(raw.samples.shape[1] for raw, _ in self._held)
+            if self._made is None or self._made.ready != held:
                 self._silence()
-        return list(self._emit())
+        ready = list(self._emit())
+        self._made = None
+        return ready
 
     def _make(self, raw: RawAudio) -> SoundOperator:
         match self._rule:
@@ -130,9 +133,9 @@ class ProtectAudio:
     def _take(self, samples: NDArray[np.float32]) -> None:
         if not np.isfinite(samples).all():
             raise FloatingPointError("an operator made what is no number")
-        if samples.shape[1]:
-            self._made.append(samples)
-            self._ready += samples.shape[1]
+        if self._made is None:
+            self._made = Fifo(samples.shape[0])
+        self._made.push(samples)
 
     def _silence(self) -> None:
         """Give up on what is held: silence in its place."""
@@ -140,15 +143,16 @@ class ProtectAudio:
         self._operator = None
         # the next operator starts in the middle of the grid of cells
         self._cells_fit = False
-        self._made.clear()
-        self._ready = 0
+        self._made = None
         for raw, _ in self._held:
-            self._made.append(np.zeros_like(raw.samples))
-            self._ready += raw.samples.shape[1]
+            self._take(np.zeros_like(raw.samples))
 
     def _emit(self) -> Iterator[ProtectedAudio]:
-        while self._held and self._held[0][0].samples.shape[1] <= self._ready:
-            raw, receipt = self._held.popleft()
+        while self._held and self._made is not None:
+            raw, receipt = self._held[0]
+            if raw.samples.shape[1] > self._made.ready:
+                return
+            self._held.popleft()
             yield ProtectedAudio(
                 stream=raw.stream,
                 seq=raw.seq,
@@ -156,21 +160,7 @@ class ProtectAudio:
                 time_base=raw.time_base,
                 rate_hz=raw.rate_hz,
                 layout=raw.layout,
-                samples=self._pull(raw.samples.shape),
+                samples=self._made.pull(raw.samples.shape[1]),
                 receipt=receipt,
                 mint=MINT,
             )
-
-    def _pull(self, shape: tuple[int, ...]) -> NDArray[np.float32]:
-        """The next samples made, (channels, n)."""
-        pulled = np.zeros(shape, np.float32)
-        at = 0
-        while at < shape[1]:
-            part = self._made.popleft()
-            count = min(part.shape[1], shape[1] - at)
-            pulled[:, at : at + count] = part[:, :count]
-            at += count
-            if count < part.shape[1]:
-                self._made.appendleft(part[:, count:])
-        self._ready -= shape[1]
-        return pulled

@@ -50,7 +50,7 @@ def test_a_siren_beside_a_voice_is_kept_and_the_voice_is_not() -> None:
 
 def test_a_faint_rest_of_a_voice_is_not_kept() -> None:
     voice = tone(1000, SECONDS)[0]
-    assert not book(voice, voice * np.float32(0.7)).keep(20, 80).any()
+    assert not book(voice, voice * np.float32(0.8)).keep(20, 80).any()
 
 
 def test_a_voice_closes_the_cells_around_it_in_time() -> None:

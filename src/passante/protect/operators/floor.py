@@ -1,4 +1,4 @@
-"""The sound of a place while nobody speaks, in few coarse steps."""
+"""The sound of a place beside its voices, in few coarse steps."""
 
 from __future__ import annotations
 
@@ -36,21 +36,26 @@ def spread(window: int, rate_hz: int) -> NDArray[np.intp]:
 
 
 def coarse(density: NDArray[np.float64], bands: NDArray[np.intp]) -> NDArray[np.float64]:
-    """(channels, `BANDS`): the mean of (channels, bins) within each band; 0 where it has no bin."""
-    bins = np.maximum(1, np.bincount(bands, minlength=BANDS))
-    rows = [np.bincount(bands, row, minlength=BANDS) / bins for row in density]
-    return np.asarray(np.stack(rows), np.float64)
+    """(channels, `BANDS`) of (channels, bins): what is common to the bins of each band.
+
+    The mean of their logarithms, brought to the level of noise: one loud tone in a band hardly
+    raises it. 0 where a band has no bin.
+    """
+    bins = np.bincount(bands, minlength=BANDS)
+    level = np.log(np.maximum(density, 1e-20))
+    sums = np.stack([np.bincount(bands, row, minlength=BANDS) for row in level])
+    return np.where(bins > 0, np.exp(sums / np.maximum(1, bins) + np.euler_gamma), 0.0)
 
 
 class Floor:
-    """Learns from frames without speech; is asked once for each stretch of speech."""
+    """Learns from what is heard beside voices; is asked now and then while somebody speaks."""
 
     def __init__(self, channels: int) -> None:
         self._looks: deque[NDArray[np.float64]] = deque(maxlen=_LOOKS)
         self._murmur = np.repeat(np.array(MURMUR_DB)[None], channels, axis=0)
 
     def learn(self, density: NDArray[np.float64]) -> None:
-        """Take one frame without speech: (channels, `BANDS`), full scale squared per Hz."""
+        """Take one frame without voices: (channels, `BANDS`), full scale squared per Hz."""
         self._looks.append(density)
 
     def ask(self) -> NDArray[np.float64]:

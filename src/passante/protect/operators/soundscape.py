@@ -1,12 +1,13 @@
 """Speech gives way to the sound of the place; everything else stays.
 
-Where speech is marked, nothing of the original is left but the cells that analysis vouches for.
-All else is fresh noise with the level and colour that the place had while nobody spoke, never
-less than a murmur that is the same for everybody. The noise knows nothing of the voice: neither
-its level nor its rhythm, pitch, colour or phase. What remains to be read is when somebody spoke,
-in the coarse steps of the marks.
+Where speech is marked, fresh noise stands in, with the level and colour that the place has beside
+the voices: a low quantile of the last seconds, in few bands and coarse steps, never less than a
+murmur that is the same for everybody. The noise knows nothing of a voice: neither its level nor
+its rhythm, pitch, colour or phase. Added to it are those cells of the sound without its voices
+that analysis vouches for and that stand out of the noise; so no hole in it draws what is missing.
 
-Outside the marks sound passes bit by bit, but for a fade of 8 ms on either side.
+Outside the marks sound passes bit by bit, but for a fade of 8 ms on either side. What remains to
+be read is when somebody spoke, in the coarse steps of the marks.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ _LEARN_EVERY = 4
 _TILT_DB = 2.0
 _SWAY_DB = 1.5
 _SWAY_FRAMES = 40
+_STANDS_OUT = 4.0
+"""A cell is added where it has so many times the power of the noise there: 6 dB."""
 
 
 def fresh_generator() -> np.random.Generator:
@@ -58,6 +61,11 @@ class Scene:
         self._window = hops * self._hop
         self._shape = root_hann(self._window, self._hop)
         self._cell_band = np.minimum(band_of_bins(self._window, rate_hz), BANDS)
+        self._band_starts = np.flatnonzero(np.diff(self._cell_band, prepend=-1))
+        # from here on by their order: at low rates some bands have no bin
+        self._band_order = (
+            np.searchsorted(self._band_starts, np.arange(self._cell_band.size), "right") - 1
+        )
         self._floor = floor.Floor(channels)
         self._spread = floor.spread(self._window, rate_hz)
         self._draw = draw
@@ -66,6 +74,7 @@ class Scene:
         self._base = -self._window
         self._samples = np.zeros((channels, self._window), np.float32)
         self._marked = np.zeros(self._window, np.bool_)
+        self._rest = np.zeros(self._window, np.float32)
         self._made = np.zeros((channels, self._window), np.float32)
         self._keep: dict[int, NDArray[np.float32]] = {}
         self._taken = 0
@@ -81,6 +90,7 @@ class Scene:
         samples: NDArray[np.float32],
         speech: NDArray[np.float32],
         keep: NDArray[np.float32] | None,
+        rest: NDArray[np.float32] | None,
     ) -> NDArray[np.float32]:
         """What became ready: (channels, m), m samples further on in the stream.
 
@@ -88,27 +98,37 @@ class Scene:
             samples: (channels, n).
             speech: (n,); 0 where there is none. Anything else is speech.
             keep: (cells, bands) of the grid for the cells that begin here, or None.
+            rest: (n,) the sound without voices, of which cells are kept, or None.
         """
         sane = np.isfinite(samples).all(axis=0)
         marked = ~((speech == 0) & sane)
         stop = self._taken + samples.shape[1]
+        if rest is None or not np.isfinite(rest).all():
+            rest, keep = np.zeros(samples.shape[1], np.float32), None
         if keep is not None:
             cells = cells_from(self._taken, stop, self._rate)
             if len(cells) == len(keep) and keep.shape[1] == BANDS:
                 self._keep.update(zip(cells, keep, strict=True))
         self._taken = stop
         clean = np.where(sane, samples, np.float32(0)) if not sane.all() else samples
-        return self._run(clean, marked)
+        return self._run(clean, marked, rest)
 
     def flush(self) -> NDArray[np.float32]:
         """The rest."""
         pad = self._window + 2 * self._hop
-        rest = self._run(np.zeros((self._channels, pad), np.float32), np.zeros(pad, np.bool_))
-        return rest[:, : rest.shape[1] - (self._given - self._taken)]
+        nothing = np.zeros((self._channels, pad), np.float32)
+        last = self._run(nothing, np.zeros(pad, np.bool_), nothing[0])
+        return last[:, : last.shape[1] - (self._given - self._taken)]
 
-    def _run(self, samples: NDArray[np.float32], marked: NDArray[np.bool_]) -> NDArray[np.float32]:
+    def _run(
+        self,
+        samples: NDArray[np.float32],
+        marked: NDArray[np.bool_],
+        rest: NDArray[np.float32],
+    ) -> NDArray[np.float32]:
         self._samples = np.concatenate([self._samples, samples], axis=1)
         self._marked = np.concatenate([self._marked, marked])
+        self._rest = np.concatenate([self._rest, rest])
         ready = [np.zeros((self._channels, 0), np.float32)]
         hop, at = self._hop, self._hop
         # the fade reaches one hop beyond the frame on either side
@@ -120,6 +140,7 @@ class Scene:
         done = at - hop
         self._samples = self._samples[:, done:].copy()
         self._marked = self._marked[done:].copy()
+        self._rest = self._rest[done:].copy()
         self._base += done
         given = np.concatenate(ready, axis=1)
         self._given += given.shape[1]
@@ -130,13 +151,13 @@ class Scene:
         hop, stop = self._hop, at + self._window
         if self._marked[at - hop : stop + hop].any():
             if self._fill is None:
-                self._fill = _Fill(self._floor.ask(), self._spread, self._draw())
+                self._fill = _Fill(self._floor, self._spread, self._draw())
             self._made += self._render(at, self._fill)
         else:
             self._fill = None
-            number = (self._base + at) // hop
-            if number >= 0 and number % _LEARN_EVERY == 0:
-                self._learn(self._samples[:, at:stop])
+        number = (self._base + at) // hop
+        if number >= 0 and number % _LEARN_EVERY == 0:
+            self._learn(at, stop)
         made = self._made[:, :hop].copy()
         self._made[:, :-hop] = self._made[:, hop:]
         self._made[:, -hop:] = 0
@@ -174,9 +195,11 @@ class Scene:
         kept = self._kept(self._base + at)
         if kept is not None:
             # one signal for all channels: what one channel has beyond their mean may be speech
-            mean = self._samples[:, at : at + self._window].mean(axis=0)
-            spectrum *= np.sqrt(1 - kept)
-            spectrum += kept * np.fft.rfft(mean * self._shape)
+            rest = np.fft.rfft(self._rest[at : at + self._window] * self._shape)
+            power = np.add.reduceat(np.abs(rest) ** 2, self._band_starts)[self._band_order]
+            noisy = density.max(axis=0) * (self._rate / 2) * self._hop
+            around = np.add.reduceat(noisy, self._band_starts)[self._band_order]
+            spectrum += np.where(power > _STANDS_OUT * around, kept, 0) * rest
         frame = np.fft.irfft(spectrum, self._window, axis=1)
         return np.asarray(frame * self._shape, np.float32)
 
@@ -197,10 +220,15 @@ class Scene:
         # nothing above the grid is vouched for
         return np.append(np.clip(kept, 0, 1), np.float32(0))[self._cell_band]
 
-    def _learn(self, samples: NDArray[np.float32]) -> None:
+    def _learn(self, at: int, stop: int) -> None:
+        """Take the frame as the sound of the place: within speech, what is beside the voices."""
+        near = self._marked[at - self._hop : stop + self._hop].any()
+        samples = self._rest[None, at:stop] if near else self._samples[:, at:stop]
+        if near and not samples.any():
+            return
         power = np.abs(np.fft.rfft(samples * self._shape, axis=1)) ** 2
-        density = power / (self._hop * self._rate / 2)
-        self._floor.learn(floor.coarse(density, self._spread))
+        density = floor.coarse(power / (self._hop * self._rate / 2), self._spread)
+        self._floor.learn(np.repeat(density, self._channels // len(density), axis=0))
 
 
 class _Fill:
@@ -208,23 +236,27 @@ class _Fill:
 
     def __init__(
         self,
-        level_db: NDArray[np.float64],
+        place: floor.Floor,
         spread: NDArray[np.intp],
         generator: np.random.Generator,
     ) -> None:
         self.generator = generator
-        tilt = generator.uniform(-_TILT_DB, _TILT_DB)
-        self._level_db = level_db + tilt * np.linspace(-1, 1, floor.BANDS)
+        self._place = place
         self._spread = spread
-        self._from = self._to = generator.normal(0, _SWAY_DB, floor.BANDS)
+        self._tilt = generator.uniform(-_TILT_DB, _TILT_DB) * np.linspace(-1, 1, floor.BANDS)
+        self._from = self._to = self._draw()
         self._frame = 0
 
     def next(self) -> NDArray[np.float64]:
         """(channels, bins): full scale squared per Hz for the next frame."""
         step = self._frame % _SWAY_FRAMES
         if step == 0:
-            self._from, self._to = self._to, self.generator.normal(0, _SWAY_DB, floor.BANDS)
+            self._from, self._to = self._to, self._draw()
         self._frame += 1
-        sway = self._from + (self._to - self._from) * (step / _SWAY_FRAMES)
-        density: NDArray[np.float64] = 10 ** ((self._level_db + sway) / 10)
+        level_db = self._from + (self._to - self._from) * (step / _SWAY_FRAMES)
+        density: NDArray[np.float64] = 10 ** (level_db / 10)
         return density[:, self._spread]
+
+    def _draw(self) -> NDArray[np.float64]:
+        sway = self.generator.normal(0, _SWAY_DB, floor.BANDS)
+        return self._place.ask() + self._tilt + sway

@@ -20,12 +20,15 @@ def rendered(
     samples: np.ndarray,
     marks: np.ndarray,
     keep: np.ndarray | None = None,
+    rest: np.ndarray | None = None,
     *,
     rate_hz: int = RATE,
     draw: Callable[[], np.random.Generator] | None = None,
 ) -> np.ndarray:
     scene = Scene(rate_hz, samples.shape[0], draw=draw or steady())
-    made = scene.push(samples, marks.astype(np.float32), keep)
+    if keep is not None and rest is None:
+        rest = samples.mean(axis=0)
+    made = scene.push(samples, marks.astype(np.float32), keep, rest)
     return np.concatenate([made, scene.flush()], axis=1)
 
 
@@ -45,18 +48,32 @@ def amplitude(samples: np.ndarray, hz: float, rate_hz: int = RATE) -> float:
 def test_a_siren_in_kept_cells_stays_and_a_voice_beside_it_goes(rate_hz: int) -> None:
     siren, voice = tone(3300, 1.0, rate_hz, 0.3), tone(440, 1.0, rate_hz, 0.3)
     both = siren + voice
-    made = rendered(both, np.ones(rate_hz), keeping(both, 2800, 4000, rate_hz), rate_hz=rate_hz)
+    keep = keeping(both, 2800, 4000, rate_hz)
+    made = rendered(both, np.ones(rate_hz), keep, siren[0], rate_hz=rate_hz)
     middle = made[:, rate_hz // 10 : -rate_hz // 10]
     assert amplitude(middle, 3300, rate_hz) == pytest.approx(0.3, abs=0.02)
     assert amplitude(middle, 440, rate_hz) < 0.002
 
 
-def test_all_cells_kept_give_the_sound_back() -> None:
-    samples = noise(1.0, level=0.1)
-    keep = keeping(samples, 0, 8000)
-    made = rendered(samples, np.ones(RATE), keep)
-    # but for the highest bin, which lies above the grid
-    assert np.corrcoef(made[0, 1000:-1000], samples[0, 1000:-1000])[0, 1] > 0.995
+def test_a_bang_in_kept_cells_stays() -> None:
+    samples = np.zeros((1, RATE), np.float32)
+    samples[:, 8000:9000] = noise(0.0625, level=0.3)
+    made = rendered(samples, np.ones(RATE), keeping(samples, 0, 8000))
+    assert np.corrcoef(made[0, 8000:9000], samples[0, 8000:9000])[0, 1] > 0.98
+    assert made[0, :7000].std() < 0.01
+
+
+def test_what_does_not_stand_out_of_the_noise_is_not_added() -> None:
+    samples = noise(1.0, level=0.001)
+    made = rendered(samples, np.ones(RATE), keeping(samples, 0, 8000))
+    assert abs(np.corrcoef(made[0], samples[0])[0, 1]) < 0.02
+
+
+def test_a_place_is_learned_beside_the_voices_too() -> None:
+    rain = noise(4.0, level=0.05)
+    made = rendered(rain, np.ones(4 * RATE), np.zeros((500, BANDS), np.float32))
+    assert made[0, : RATE // 4].std() < 0.02
+    assert 0.5 < made[0, 2 * RATE :].std() / rain.std() < 1.5
 
 
 def test_above_the_grid_nothing_of_the_original_stays() -> None:
