@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from passante.analyse.finder import Finder
 from passante.analyse.planner import Budget, Changes, Rota, tiles
 from passante.analyse.plates import search_area
+from passante.analyse.seams import completed
 from passante.core.clock import NS_PER_S
 from passante.core.geometry import Box
 from passante.core.media import VideoFormat
@@ -76,6 +77,8 @@ class Moment:
     """Since the frame before."""
     everything: bool
     """A first frame, a cut, a last frame: look everywhere."""
+    held_ns: int = NS_PER_S
+    """How long frames are held: whoever is found later than this was shown before."""
 
 
 class FaceLooks:
@@ -115,7 +118,7 @@ class FaceLooks:
         found += close_ups(frame, self._finder, heads[:many], cell=_HEAD_CELL)
         budget.spend(min(many, len(heads)) * cell)
         # Magnified tiles are many: a first frame or a cut does not set them all off at once.
-        calm = Moment(frame, moment.changes, moment.step_ns, self._settings.thorough)
+        calm = replace(moment, everything=self._settings.thorough)
         found += self._turns(self._fine, calm, lambda area: magnified(frame, area, _MAGNIFY))
         return found or None
 
@@ -125,13 +128,17 @@ class FaceLooks:
         """Looks whose turn it is: those that cannot wait, and others while the budget lasts."""
         frame, found = moment.frame, []
         for turn in rota.ripe(
-            frame.pts_ns, moment.step_ns, moment.changes, everything=moment.everything
+            frame.pts_ns,
+            moment.step_ns,
+            moment.changes,
+            everything=moment.everything,
+            within_ns=None if rota is self._fine else round(_IN_TIME * moment.held_ns),
         ):
             must = moment.everything or (rota is not self._fine and turn.urgency >= _OVERDUE)
             if not must and self._budget.left <= 0:
                 break
             view = view_of(turn.area)
-            found.append(self._finder.look(view.lit()))
+            found.append(completed(self._finder.look(view.lit()), view, frame.format))
             turn.taken(frame.pts_ns, moment.changes)
             self._budget.spend(view.pixels.shape[0] * view.pixels.shape[1])
         return found
@@ -139,6 +146,9 @@ class FaceLooks:
 
 _OVERDUE = 2.0
 """A look that is so many intervals old is taken, whatever it costs."""
+_IN_TIME = 0.9 / _OVERDUE
+"""Intervals are at most this share of the time for which frames are held, so that a look that is
+overdue still comes in time."""
 _HEAD_CELL = (96, 96)
 """Size of a close-up of a head, px."""
 
@@ -279,7 +289,13 @@ def _padded(length: float) -> int:
 def _taken(rota: Rota, moment: Moment) -> list[Box]:
     """Everything whose turn it is, marked as looked at."""
     now_ns, changes = moment.frame.pts_ns, moment.changes
-    turns = rota.ripe(now_ns, moment.step_ns, changes, everything=moment.everything)
+    turns = rota.ripe(
+        now_ns,
+        moment.step_ns,
+        changes,
+        everything=moment.everything,
+        within_ns=round(2 * _IN_TIME * moment.held_ns),
+    )
     for turn in turns:
         turn.taken(now_ns, changes)
     return [turn.area for turn in turns]

@@ -106,7 +106,15 @@ class Rota:
     def __post_init__(self) -> None:
         self._places = [_Due(area) for area in self.areas]
 
-    def ripe(self, now_ns: int, step_ns: int, changes: Changes, *, everything: bool) -> list[Turn]:
+    def ripe(
+        self,
+        now_ns: int,
+        step_ns: int,
+        changes: Changes,
+        *,
+        everything: bool,
+        within_ns: int | None = None,
+    ) -> list[Turn]:
         """The places whose turn it is, the most overdue first.
 
         Args:
@@ -114,7 +122,9 @@ class Rota:
             step_ns: Time since the frame before.
             changes: What changed.
             everything: All places, whatever their age: a first frame, a cut, a last frame.
+            within_ns: A place that changed waits no longer than this, if that is sooner.
         """
+        soon_ns = self.soon_ns if within_ns is None else max(1, min(self.soon_ns, within_ns))
         turns: list[Turn] = []
         for place in self._places:
             if everything or place.at_ns is None or place.thumb is None:
@@ -122,10 +132,8 @@ class Rota:
                 continue
             # Half a frame early is on time: intervals are seldom whole numbers of frames.
             age = now_ns - place.at_ns + step_ns // 2
-            if age >= self.seldom_ns or (
-                age >= self.soon_ns and changes.since(place.thumb, place.area)
-            ):
-                turns.append(Turn(place, age / self.soon_ns))
+            if age >= self.seldom_ns or (age >= soon_ns and changes.since(place.thumb, place.area)):
+                turns.append(Turn(place, age / soon_ns))
         turns.sort(key=lambda turn: -turn.urgency)
         return turns
 

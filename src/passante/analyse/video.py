@@ -13,7 +13,8 @@ from __future__ import annotations
 import itertools
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -61,6 +62,8 @@ class AnalysisSettings:
     """At most this much picture is held; a larger picture shortens the look-ahead."""
     cut_share: float = 0.7
     """Share of the picture that changes at a cut."""
+    pause_ns: int = NS_PER_S // 2
+    """A picture that stands for longer than this is looked at everywhere, and so is the next."""
     head_prior: bool = True
     """A person without a visible face gets the head covered."""
     plate_prior: bool = True
@@ -156,6 +159,9 @@ class AnalyseVideo:
         self._plate_zones = Prior(Kind.PLATE, likely_plate_zones, self._numbers)
         self._health: dict[str, _Health] = {}
         self._held: deque[RawFrame] = deque()
+        self._originals: dict[int, RawFrame] = {}
+        self._shift_ns = 0
+        self._thorough_seq = -1
         self._held_bytes = 0
         self._looks: _Looks | None = None
         self._form: VideoFormat | None = None
@@ -179,16 +185,19 @@ class AnalyseVideo:
             self._renew(frame.format)
         assert self._looks is not None
         before = self._held[-1] if self._held else None
+        frame = self._plausible(frame, before)
+        changed = self._looks.changes.update(frame)
+        step_ns = max(1, frame.pts_ns - before.pts_ns) if before else self._settings.look_ahead_ns
+        breaks = changed > self._settings.cut_share or step_ns > self._settings.pause_ns
+        if before is not None and breaks and before.seq != self._thorough_seq:
+            # Whoever came after the last look would be gone before the next one.
+            self._look(self._moment(before, 1, everything=True))
         self._held.append(frame)
         self._held_bytes += _size(frame)
-        changed = self._looks.changes.update(frame)
         for tracker in self._trackers.values():
             tracker.advance(frame, self._looks.changes)
-        everything = (
-            before is None or changed > self._settings.cut_share or self._settings.looks.thorough
-        )
-        step_ns = frame.pts_ns - before.pts_ns if before else self._settings.look_ahead_ns
-        self._look(Moment(frame, self._looks.changes, max(1, step_ns), everything))
+        everything = before is None or breaks or self._settings.looks.thorough
+        self._look(self._moment(frame, step_ns, everything=everything))
         while self._held and (
             frame.pts_ns - self._held[0].pts_ns >= self._settings.look_ahead_ns
             or self._held_bytes > self._settings.held_bytes
@@ -198,7 +207,7 @@ class AnalyseVideo:
     def flush(self) -> Iterator[AnalysedFrame]:
         """Look once more at the last frame, then give everything that is held."""
         if self._held and self._looks is not None and not self._settings.looks.thorough:
-            self._look(Moment(self._held[-1], self._looks.changes, 1, everything=True))
+            self._look(self._moment(self._held[-1], 1, everything=True))
         while self._held:
             yield from self._release()
 
@@ -227,6 +236,29 @@ class AnalyseVideo:
             )
             if finder is not None
         }
+
+    def _plausible(self, frame: RawFrame, before: RawFrame | None) -> RawFrame:
+        """The frame, at a time that makes sense to whoever measures speed and intervals by it.
+
+        Some recorders give all frames one time, or times a tick apart. Taken at their word they
+        would never be looked at again: no time passes.
+        """
+        step_ns = frame.pts_ns + self._shift_ns - before.pts_ns if before else _FASTEST_NS
+        if step_ns < _FASTEST_NS:
+            self._shift_ns += _USUAL_NS - step_ns
+        if self._shift_ns == 0:
+            return frame
+        self._originals[frame.seq] = frame
+        return replace(frame, pts=frame.pts_ns + self._shift_ns, time_base=Fraction(1, NS_PER_S))
+
+    def _moment(self, frame: RawFrame, step_ns: int, *, everything: bool) -> Moment:
+        assert self._looks is not None
+        if everything:
+            self._thorough_seq = frame.seq
+        # A look comes too late where the frames that it could have helped are no longer held.
+        held = max(1, self._settings.held_bytes // _size(frame))
+        held_ns = min(self._settings.look_ahead_ns, held * step_ns)
+        return Moment(frame, self._looks.changes, step_ns, everything, held_ns)
 
     def _look(self, moment: Moment) -> None:
         """Whose turn it is looks; what is found goes to the trackers at once."""
@@ -286,11 +318,13 @@ class AnalyseVideo:
         regions += self._implied(frame, regions)
         if not all(health.covers(frame.seq) for health in self._health.values()):
             self.unanalysed += 1
+            self._originals.pop(frame.seq, None)
             return
         scene = None
         if self._looks.scene is not None:
             scene = self._looks.scene.update(frame, regions)
-        yield AnalysedFrame(frame, tuple(regions), self._looked, scene)
+        original = self._originals.pop(frame.seq, frame)
+        yield AnalysedFrame(original, tuple(regions), self._looked, scene)
 
     def _implied(self, frame: RawFrame, regions: Iterable[Region]) -> list[Region]:
         by_kind: dict[Kind, list[Region]] = {kind: [] for kind in Kind}
@@ -308,6 +342,10 @@ class AnalyseVideo:
         return implied
 
 
+_FASTEST_NS = 2_000_000
+"""No camera of a street takes frames closer together than this."""
+_USUAL_NS = 40_000_000
+"""How far apart frames are taken to be that say they are closer than that."""
 _TIGHT = 0.8
 """Where a head must lie is drawn generously, and operators add a margin of their own: both
 together would hide the whole upper body."""
