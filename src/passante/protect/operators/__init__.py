@@ -71,8 +71,10 @@ _ALL = (
     Operator(
         OperatorName.SOUNDSCAPE,
         1,
-        "Speech is remade without words or voice; other sounds stay.",
-        "That somebody speaks, roughly when and how loud.",
+        "Speech gives way to fresh noise of the level and colour of the place; sounds beside the "
+        "voices stay.",
+        "When somebody speaks, in steps of a quarter of a second; and, where another sound is "
+        "about as loud as the speech, faint traces of the voice beneath that sound.",
         non_interfering=False,
     ),
     Operator(OperatorName.SILENCE, 1, "No sound at all.", "Nothing.", non_interfering=True),
