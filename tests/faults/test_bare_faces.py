@@ -110,7 +110,7 @@ def test_my_face_was_bare_in_a_picture_too_large_to_hold_for_long() -> None:
     form = street()
 
     def faces(seq: int) -> list[Box]:
-        return [ME.shifted(2.0 * seq, 0)] if seq > 13 else []
+        return [ME.shifted(2.0 * seq, 0)] if seq > 10 else []
 
     settings = AnalysisSettings(held_bytes=2 * form.width * form.height * 3 // 2)
     items = shown(faces, list(range(0, 80, 2)), base=Fraction(1, 50), settings=settings)
