@@ -211,12 +211,14 @@ def main() -> None:
             rows.append(row(scene.name, who, one))
             sums[who].merge(one)
     rows += [row("**all**", who, one) for who, one in sums.items() if one.frames]
+    peer = "; deface with solid fill, threshold 0.2, mask scale 1.3, native size"
+    peer = "" if options.no_peer else peer
     how = (
         f"`{command_line()}`: heads and shoulders of 8 people (two moving, six still pictures) in "
         f"an empty street, faces {STRESS_PX:.0f} px wide where no size is named, 60 frames a "
         "scene, x264 crf 28; "
-        f"policy `{options.policy}`; deface with solid fill, threshold 0.2, mask scale 1.3, native "
-        "size. A face is bare on a frame where less than half of what is visible of it is covered."
+        f"policy `{options.policy}`{peer}. A face is bare on a frame where less than half of what "
+        "is visible of it is covered."
     )
     parts = [how, f"Machine: {where}. Beside: {beside.versions}.", table(HEAD, rows)]
     publish("leak", "\n\n".join(parts), options.write)
