@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import tempfile
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ import click
 from passante.core.errors import EvaluationError
 from passante.protect.policy import Policy, Shipped
 
-SECTIONS = ("faces", "plates")
+SECTIONS = ("faces", "plates", "persons", "counts")
 DATA_VARIABLE = "PASSANTE_DATA"
 _EXTRA = ("cryptography",)
 
@@ -62,10 +63,10 @@ def evaluate(
 ) -> None:
     """Attack what this package makes, and say what of it holds.
 
-    PART is one of faces and plates; none, or all: every one. Each attack runs on protected data,
-    on the same data untouched, and guessing; what cannot beat guessing on untouched data proves
-    nothing and is called INCONCLUSIVE. The networks of the attackers are fetched with: passante
-    models pull faceres mobileface ppocr-rec
+    PART is one of faces, plates, persons and counts; none, or all: every one. Each attack runs on
+    protected data, on the same data untouched, and guessing; what cannot beat guessing on untouched
+    data proves nothing and is called INCONCLUSIVE. The networks of the attackers are fetched with:
+    passante models pull faceres mobileface ppocr-rec
     """
     for package in _EXTRA:
         if importlib.util.find_spec(package) is None:
@@ -80,12 +81,10 @@ def evaluate(
     from passante.evaluate.settings import Settings  # noqa: PLC0415
 
     chosen = [Section(word) for word in _named(parts)]
-    settings = Settings(
-        folder=data or _folder(),
-        policies=tuple(Policy.find(name) for name in policies or (Shipped.STREET, Shipped.PERSON)),
-        quick=quick,
-    )
-    report = attack(chosen, settings, (lambda _: None) if quiet else _tell)
+    attacked = tuple(Policy.find(name) for name in policies or (Shipped.STREET, Shipped.PERSON))
+    with tempfile.TemporaryDirectory(prefix="passante-evaluate-") as scratch:
+        settings = Settings(data or _folder(), attacked, Path(scratch), quick=quick)
+        report = attack(chosen, settings, (lambda _: None) if quiet else _tell)
     for path in write(report, output, key=key):
         if not quiet:
             click.echo(str(path))

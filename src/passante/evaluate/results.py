@@ -14,6 +14,8 @@ class Section(StrEnum):
 
     FACES = "faces"
     PLATES = "plates"
+    PERSONS = "persons"
+    COUNTS = "counts"
 
 
 @dataclass(frozen=True, slots=True)

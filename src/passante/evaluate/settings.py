@@ -22,6 +22,8 @@ class Settings:
     folder: Path
     """The recordings with known answers."""
     policies: tuple[Policy, ...]
+    scratch: Path
+    """Where protected recordings lie between parts; thrown away afterwards."""
     quick: bool = False
     """Few pictures and few baselines: shows that the attackers work, and little else."""
     seed: int = SEED

@@ -1,0 +1,135 @@
+"""The part about use: people and vehicles counted on protected video, quality, times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from passante.analyse.persons import PersonFinder
+from passante.core.geometry import Box
+from passante.core.names import Kind
+from passante.evaluate.footage import Clip, clips, frames, protected, vehicle_clips, written_again
+from passante.evaluate.leakage import Leaks, heads_of, measure
+from passante.evaluate.pictures import Picture
+from passante.evaluate.rates import Rate
+from passante.evaluate.results import Figure, Result, Section, Subject
+from passante.evaluate.settings import Settings, Tell
+from passante.evaluate.utility import Counts, Quality, count, moved_ms, quality
+from passante.inside.video import View
+from passante.models import store
+from passante.models.catalogue import DEFAULTS
+from passante.models.session import OnnxSession
+
+_SURE = 0.4
+"""Score from which somebody counts."""
+_GREY = 114
+_MULTIPLE = 32
+_STEP, _QUICK_STEP = 5, 15
+"""Every so manieth frame is counted on and looked at."""
+
+
+class FinderCounter:
+    """Counts with our own finder of people and vehicles, on the whole picture at its own size."""
+
+    def __init__(self, finder: PersonFinder) -> None:
+        self._finder = finder
+
+    def find(self, pixels: Picture) -> list[tuple[Kind, Box]]:
+        """People and vehicles, px."""
+        high, wide = (-(-size // _MULTIPLE) * _MULTIPLE for size in pixels.shape[:2])
+        canvas = np.full((high, wide, 3), _GREY, np.uint8)
+        canvas[: pixels.shape[0], : pixels.shape[1]] = pixels
+        seen = self._finder.look(View(canvas, 1.0, Box(0, 0, wide, high), 0))
+        return [
+            (kind, Box(*(float(edge) for edge in box)))
+            for kind, box, score in zip(seen.kinds, seen.boxes, seen.scores, strict=True)
+            if score >= _SURE
+        ]
+
+
+def run(settings: Settings, tell: Tell) -> Iterator[Result]:
+    """Counts, quality and times, for every policy and for writing the recording again."""
+    counter = FinderCounter(PersonFinder(OnnxSession(store.find(DEFAULTS["find.person"]))))
+    recordings = [
+        *clips(settings.folder, quick=settings.quick),
+        *vehicle_clips(settings.folder, quick=settings.quick),
+    ]
+    step = _QUICK_STEP if settings.quick else _STEP
+    again = Subject("written again, nothing hidden", ours=False)
+    tell(f"counts: {again.name}")
+    made = [(clip, written_again(clip, settings.scratch)) for clip in recordings]
+    yield from _figures(again, made, counter, step, settings.seed)
+    for policy in settings.policies:
+        tell(f"counts: policy {policy.name}")
+        subject = Subject(f"policy {policy.name}", ours=True)
+        made = [(clip, protected(clip, policy, settings.scratch)) for clip in recordings]
+        yield from _figures(subject, made, counter, step, settings.seed)
+
+
+def _figures(
+    subject: Subject,
+    made: Sequence[tuple[Clip, Path]],
+    counter: FinderCounter,
+    step: int,
+    seed: int,
+) -> Iterator[Result]:
+    counts = [
+        count(frames(clip.path), frames(path), clip.people, counter, step=step)
+        for clip, path in made
+    ]
+    yield from _counting(subject, counts, seed)
+    looks = [one for clip, path in made for one in _looked(clip, path, step)]
+    yield from _looking(subject, looks)
+    leaks = [
+        measure(frames(clip.path), frames(path), heads_of(clip.people), clip.people)
+        for clip, path in made
+        if clip.people
+    ]
+    yield _vain(subject, leaks)
+    if not subject.ours:  # what was only written again here has times of its own
+        return
+    moved = [moved_ms(frames(clip.path), frames(path)) for clip, path in made]
+    yield Figure(
+        Section.COUNTS, subject, "frame times moved, at most", max(moved), "ms", len(moved)
+    )
+
+
+def _counting(subject: Subject, counts: Sequence[Counts], seed: int) -> Iterator[Figure]:
+    for when in ("before", "after"):
+        errors = [error for one in counts for error in one.errors[when]]
+        yield _mean(subject, f"people counted wrongly on a frame, {when}", errors, "people")
+        found = Rate.over((hits for one in counts for hits in one.found[when].values()), seed=seed)
+        yield Figure(
+            Section.COUNTS, subject, f"people found, of those on each frame, {when}",
+            100 * found.share, "%", found.trials, 100 * found.low, 100 * found.high,
+        )  # fmt: skip
+    vehicles = [change for one in counts for change in one.vehicles]
+    yield _mean(subject, "vehicles more or fewer on a frame than before", vehicles, "vehicles")
+
+
+def _looked(clip: Clip, path: Path, step: int) -> Iterator[Quality]:
+    for number, (old, new) in enumerate(zip(frames(clip.path), frames(path), strict=True)):
+        one = quality(old, new) if number % step == 0 else None
+        if one is not None:
+            yield one
+
+
+def _looking(subject: Subject, looks: Sequence[Quality]) -> Iterator[Figure]:
+    yield _mean(
+        subject, "PSNR of brightness where nothing is covered", [q.psnr_db for q in looks], "dB"
+    )
+    yield _mean(subject, "SSIM of brightness where nothing is covered", [q.ssim for q in looks], "")
+    yield _mean(subject, "picture covered", [100 * q.masked for q in looks], "%")
+
+
+def _vain(subject: Subject, leaks: Sequence[Leaks]) -> Figure:
+    shares = [100 * share for one in leaks for share in one.vain]
+    return _mean(subject, "picture covered outside every marked person", shares, "%")
+
+
+def _mean(subject: Subject, what: str, values: Sequence[float], unit: str) -> Figure:
+    """A mean over frames; no interval, since the frames of a recording are not independent."""
+    mean = float(np.mean(values)) if values else 0.0
+    return Figure(Section.COUNTS, subject, what, mean, unit, len(values))

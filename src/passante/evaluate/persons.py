@@ -1,0 +1,149 @@
+"""The part about people in recordings: bare heads, and clothes that give them away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from passante.evaluate.attacks import retrace
+from passante.evaluate.footage import Clip, clips, encode, frames, protected, written_again
+from passante.evaluate.leakage import Leaks, heads_of, measure, merged
+from passante.evaluate.rates import Rate
+from passante.evaluate.results import Figure, Finding, Result, Section, Subject
+from passante.evaluate.settings import Settings, Tell
+from passante.evaluate.threat import Knows, ThreatModel, Wants
+
+Made = Callable[[Clip], Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """All recordings as one method leaves them."""
+
+    subject: Subject
+    make: Made
+
+
+def run(settings: Settings, tell: Tell) -> Iterator[Result]:
+    """Heads and faces bare on at least one frame; people recognised by their clothes."""
+    recordings = clips(settings.folder, quick=settings.quick)
+    versions = [
+        Version(Subject(f"policy {one.name}", ours=True), _under(settings, index))
+        for index, one in enumerate(settings.policies)
+    ]
+    versions.append(
+        Version(
+            Subject("fill over each person", ours=False),
+            lambda clip: _filled(clip, settings.scratch),
+        )
+    )
+    control = [(clip, written_again(clip, settings.scratch)) for clip in recordings]
+    for version in versions:
+        tell(f"persons: {version.subject.name}")
+        made = [(clip, version.make(clip)) for clip in recordings]
+        yield from _leakage(version.subject, made, control, settings.seed)
+        yield from _clothes(version.subject, made, control, settings.seed)
+
+
+def _under(settings: Settings, index: int) -> Made:
+    return lambda clip: protected(clip, settings.policies[index], settings.scratch)
+
+
+def _filled(clip: Clip, scratch: Path) -> Path:
+    """Every marked person and face as a grey box."""
+    target = scratch / f"filled-{clip.name}.mp4"
+    if target.exists():
+        return target
+
+    def pictures() -> Iterator[NDArray[np.uint8]]:
+        for number, frame in enumerate(frames(clip.path)):
+            made = frame.yuv.copy()
+            marked = {**clip.people.get(number, {}), **clip.faces.get(number, {})}
+            for box in marked.values():
+                area = box.scaled(1.1).cover(made.shape[1], made.shape[0])
+                if area is not None:
+                    start, end = (area.left, area.top), (area.right - 1, area.bottom - 1)
+                    cv2.rectangle(made, start, end, (98, 128, 128), -1)
+            yield made
+
+    encode(target, pictures())
+    return target
+
+
+Pairs = list[tuple[Clip, Path]]
+
+
+def _leakage(subject: Subject, made: Pairs, control: Pairs, seed: int) -> Iterator[Result]:
+    threat = ThreatModel(Wants.FACE, Knows.NOTHING, "eyes, and the whole recording")
+    for what, wanted in (("head", False), ("face", True)):
+        ours, theirs = (_bare(pairs, faces=wanted) for pairs in (made, control))
+        if not ours.bare:
+            continue
+        yield Finding(
+            section=Section.PERSONS,
+            attack=f"{what} bare on at least one frame",
+            threat=threat,
+            subject=subject,
+            rate=ours.people(),
+            control=theirs.people(),
+            baseline=None,
+            of=f"people; a {what} is bare where less than half of it is covered",
+        )
+        on_frames = ours.frames(seed=seed)
+        yield Figure(
+            Section.PERSONS, subject, f"{what}s bare, of those on each frame",
+            100 * on_frames.share, "%", on_frames.trials, 100 * on_frames.low,
+            100 * on_frames.high,
+        )  # fmt: skip
+
+
+def _bare(pairs: Pairs, *, faces: bool) -> Leaks:
+    found = []
+    for clip, path in pairs:
+        targets = clip.faces if faces else heads_of(clip.people)
+        if targets:
+            found.append(measure(frames(clip.path), frames(path), targets))
+    return merged(found)
+
+
+def _clothes(subject: Subject, made: Pairs, control: Pairs, seed: int) -> Iterator[Result]:
+    walks = [
+        (clip, path, again, retrace.meeting(clip.people))
+        for (clip, path), (_, again) in zip(made, control, strict=True)
+        if clip.people
+    ]
+    looks = [
+        (
+            retrace.dressed(frames(again), clip.people, when),
+            retrace.dressed(frames(path), clip.people, when),
+        )
+        for clip, path, again, when in walks
+        if when.early
+    ]
+    if not looks:
+        return
+    people = sum(len(clear.late) for clear, _ in looks)
+    baseline = retrace.guess(
+        ((len(clear.early), sum(map(len, clear.late.values()))) for clear, _ in looks), seed
+    )
+    for knows in (Knows.NOTHING, Knows.METHOD):
+        has = "clear pictures" if knows is Knows.NOTHING else "our output"
+        yield Finding(
+            section=Section.PERSONS,
+            attack=f"clothes, known from {has}",
+            threat=ThreatModel(Wants.LINK, knows, f"{has} of an earlier time and every place"),
+            subject=subject,
+            rate=_over((retrace.attempt(knows, clear, hidden) for clear, hidden in looks), seed),
+            control=_over((retrace.attempt(knows, clear, clear) for clear, _ in looks), seed),
+            baseline=baseline,
+            of=f"late pictures of {people} people, interval over people",
+        )
+
+
+def _over(attempts: Iterator[dict[int, list[bool]]], seed: int) -> Rate:
+    return Rate.over((hits for one in attempts for hits in one.values()), seed=seed)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import numpy as np
+
+from passante.core.geometry import Box
+from passante.evaluate.attacks import retrace
+from passante.evaluate.threat import Knows
+from unit.evaluate import streets
+
+WHEN = retrace.meeting(streets.people())
+CLEAR = retrace.dressed(streets.frames(), streets.people(), WHEN)
+
+
+def test_clothes_left_bare_give_everybody_away() -> None:
+    hits = retrace.attempt(Knows.NOTHING, CLEAR, CLEAR)
+    assert len(hits) == 4
+    assert all(all(of_one) for of_one in hits.values())
+
+
+def test_a_fill_over_people_leaves_guessing() -> None:
+    hidden = retrace.dressed(streets.frames(bare=False), streets.people(), WHEN)
+    for knows in (Knows.NOTHING, Knows.METHOD):
+        hits = [hit for of_one in retrace.attempt(knows, CLEAR, hidden).values() for hit in of_one]
+        assert sum(hits) <= len(hits) / 2
+
+
+def test_the_two_times_lie_apart() -> None:
+    for who in WHEN.early:
+        assert max(WHEN.early[who]) + streets.FRAMES // 3 <= min(WHEN.late[who])
+
+
+def test_people_never_seen_alone_play_no_part() -> None:
+    always = {n: {1: Box(0, 0, 20, 60), 2: Box(4, 0, 24, 60), 3: Box(90, 0, 110, 60)}
+              for n in range(30)}  # fmt: skip
+    assert set(retrace.meeting(always).early) == {3}
+
+
+def test_guessing_among_four_is_right_one_time_in_four() -> None:
+    rate = retrace.guess([(4, 12)], seed=1)
+    assert rate.low < 0.25 < rate.high
+
+
+def test_the_same_clothes_in_the_shade_are_nearer_than_other_clothes() -> None:
+    red = np.full((80, 30, 3), (200, 40, 40), np.uint8)
+    blue = np.full((80, 30, 3), (40, 40, 200), np.uint8)
+    vectors = [retrace.clothes(picture) for picture in (red, red // 3 * 2, blue // 2)]
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2]
