@@ -162,8 +162,9 @@ def encoder_options(codec: str, settings: OutputSettings) -> dict[str, str]:
         case "h264":
             options = {"preset": settings.preset, "crf": crf}
             if effort >= PRESETS.index("fast"):
-                # These look 30 to 60 pictures ahead; at 1080p, 20 take 130 MB less than 40.
-                options["rc-lookahead"] = "20"
+                # These look 30 to 60 pictures ahead. At 1080p, 10 take 200 MB and a seventh of
+                # the work less than 40, and the file is no larger.
+                options["rc-lookahead"] = "10"
             return options
         case "hevc":
             quiet = f"log-level=none:info=0:pools={settings.threads}"
