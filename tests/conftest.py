@@ -17,11 +17,16 @@ from typing import Any, NoReturn
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from passante.core.errors import ModelError
 from passante.models.card import ModelRef
 from passante.models.catalogue import DEFAULTS
 from passante.models.store import find, folder
+
+# How long an example takes says something of the machine and nothing of the code.
+settings.register_profile("passante", deadline=None)
+settings.load_profile("passante")
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
