@@ -1,7 +1,7 @@
 """When to look where.
 
 A face has to be *found* only once in its life: following it forwards, and backwards through the
-look-ahead, covers the rest. So looks are spent where they pay (see `docs/architecture.md`):
+look-ahead, covers the rest. So looks are spent where they pay (ADR 0007):
 
 - the whole frame, small, for near faces, people and vehicles, several times a second;
 - the frame at its own resolution, in tiles, each looked at again soon if anything in it changed
