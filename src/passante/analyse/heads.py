@@ -23,6 +23,25 @@ _FACE_ACROSS, _FACE_UP, _FACE_DOWN = 0.35, 0.5, 0.2
 """What a head has around its face, in widths and heights of the face."""
 
 
+_FACE_LEAST, _FACE_MOST = 0.15, 1.2
+"""Height of a face in depths of where the head lies: further off or nearer, it is somebody else's.
+Arms that are stretched out make the box wide, so that a face looks small for it."""
+_ASIDE = 0.15
+"""So much more is asked for of a face at the edge of a box: people behind are seen there."""
+
+
+def may_wear(person: Box, face: Box) -> bool:
+    """Whether a face has the size that this person's would have.
+
+    Args:
+        person: Box of the person, px of an upright picture.
+        face: Box of the face, px.
+    """
+    depth = _depth(person)
+    aside = abs(face.centre[0] - person.centre[0]) / max(person.width / 2, 1e-3)
+    return (_FACE_LEAST + _ASIDE * aside) * depth <= face.height <= _FACE_MOST * depth
+
+
 def head_of(person: Box, faces: Iterable[Box] = ()) -> Box:
     """The area in which the head of a person lies: wide where only the person is known.
 

@@ -29,6 +29,10 @@ _HUGE_SCORE = 0.35
 _CROWD = 4
 """A box with so many people in it who are each less than an eighth of it is a crowd, not one."""
 _MEMBER_SCORE = 0.3
+_UNSURE, _SURE = 0.6, 0.85
+"""A box no surer than the first is somebody with his surroundings where a person as sure as the
+second stands in it, nearly as high and far narrower."""
+_AS_HIGH, _NARROWER = 0.75, 0.6
 
 
 class Network(Protocol):
@@ -155,4 +159,16 @@ def _single(
         & (scores[None] > _MEMBER_SCORE)
     )
     crowd = members.sum(axis=1) >= _CROWD
+    sides = people[:, 2:] - people[:, :2]
+    start = np.maximum(people[:, None, :2], people[None, :, :2])
+    end = np.minimum(people[:, None, 2:], people[None, :, 2:])
+    within = np.maximum(end - start, 0).prod(axis=2) >= 0.8 * areas[None]
+    inner = (
+        within
+        & (sides[None, :, 1] >= _AS_HIGH * sides[:, None, 1])
+        & (sides[None, :, 0] <= _NARROWER * sides[:, None, 0])
+        & (scores[None] >= _SURE)
+        & (scores[:, None] <= _UNSURE)
+    )
+    crowd |= inner.any(axis=1)
     return np.asarray(~crowd & (~huge | (scores > _HUGE_SCORE)), np.bool_)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -25,6 +26,12 @@ class _Tally:
     frames: int = 0
 
 
+_DOUBTFUL = 0.5
+"""A score under this leaves it open whether the parent is a thing of its own."""
+_WITHIN = 0.85
+"""Boxes of which the smaller one lies within the larger one by this share may be of one thing."""
+
+
 @dataclass(slots=True)
 class Prior:
     """Regions of one kind that regions of another imply, where no finder has seen them."""
@@ -35,6 +42,11 @@ class Prior:
     """From the parent's box to the boxes in which it must lie; upright picture coordinates."""
     numbers: itertools.count[int]
     """Where track numbers come from."""
+    own: Callable[[Box, Box], bool] | None = None
+    """Whether a finding may be that parent's, by its size; upright, parent first."""
+    near: float = math.inf
+    """How near to the middle of a place, in its widths and heights, a finding that is known to be
+    another parent's must lie to stand for one's own too, where both may be the same thing."""
     _tallies: dict[int, _Tally] = field(default_factory=dict)
 
     def regions(
@@ -49,10 +61,10 @@ class Prior:
         """
         form = frame.format
         parents = list(parents)
-        seen = np.array([region.box.centre for region in known], np.float64).reshape(-1, 2)
+        found = [region.box for region in known]
         places = [self._places(parent.box, form) for parent in parents]
         implied = []
-        owners = _owners(places, seen)
+        owners = self._owners(parents, places, found, form)
         for number, parent in enumerate(parents):
             if number in owners:
                 continue
@@ -69,6 +81,37 @@ class Prior:
                 for place in places[number]
             ]
         return implied
+
+    def _owners(
+        self,
+        parents: list[Region],
+        places: list[list[Box]],
+        found: list[Box],
+        form: VideoFormat,
+    ) -> set[int]:
+        """Parents whose own finding has been made, by their numbers in the list."""
+        if not parents or not found:
+            return set()
+        gaps = np.stack([_middle_gaps(boxes, found) for boxes in places])
+        if self.own is not None:
+            wide, high, turn = form.width, form.height, form.rotation
+            for number, hit in np.argwhere(np.isfinite(gaps)).tolist():
+                itself = parents[number].box.turned(wide, high, turn)
+                if not self.own(itself, found[hit].turned(wide, high, turn)):
+                    gaps[number, hit] = np.inf
+        owners = _pairs(gaps)
+        # Some are seen twice: whole, and once more in part. What is known of one is of both.
+        doubles = set()
+        for number, parent in enumerate(parents):
+            least = math.inf if parent.score < _DOUBTFUL else self.near
+            if number not in owners and any(
+                np.isfinite(gaps[number, hit])
+                and gaps[number, hit] <= least
+                and _one_thing(parent.box, parents[other].box)
+                for other, hit in owners.items()
+            ):
+                doubles.add(number)
+        return doubles | set(owners)
 
     def _places(self, parent: Box, form: VideoFormat) -> list[Box]:
         """Where it must lie, px of the coded frame."""
@@ -93,28 +136,39 @@ class Prior:
         ]
 
 
-def _owners(places: list[list[Box]], centres: NDArray[np.float64]) -> set[int]:
-    """Parents to whom a finding belongs, each finding to one parent only.
+def _middle_gaps(places: list[Box], found: list[Box]) -> NDArray[np.float64]:
+    """How far each finding (columns) is from the middle of the nearest of some places.
+
+    In widths and heights of the place; infinite where its centre lies outside them all.
+    """
+    gaps = np.full(len(found), np.inf)
+    x, y = np.array([box.centre for box in found], np.float64).reshape(-1, 2).T
+    for box in places:
+        inside = (box.x0 <= x) & (x <= box.x1) & (box.y0 <= y) & (y <= box.y1)
+        middle = box.centre
+        gap = np.hypot(
+            (x - middle[0]) / max(box.width, 1e-3), (y - middle[1]) / max(box.height, 1e-3)
+        )
+        gaps = np.where(inside, np.minimum(gaps, gap), gaps)
+    return gaps
+
+
+def _pairs(gaps: NDArray[np.float64]) -> dict[int, int]:
+    """Parents (rows) with the finding (column) that is theirs, nearest first, each to one only.
 
     In a crowd a neighbour's face lies where one's own would be, and one's own may be turned away.
-
-    Args:
-        places: For each parent, where its own finding may lie.
-        centres: (n, 2), px: centres of the findings.
     """
-    pairs: list[tuple[float, int, int]] = []
-    x, y = centres[:, 0], centres[:, 1]
-    for parent, boxes in enumerate(places):
-        for box in boxes:
-            inside = (box.x0 <= x) & (x <= box.x1) & (box.y0 <= y) & (y <= box.y1)
-            middle = box.centre
-            for hit in np.flatnonzero(inside).tolist():
-                gap = np.hypot((x[hit] - middle[0]) / box.width, (y[hit] - middle[1]) / box.height)
-                pairs.append((float(gap), parent, int(hit)))
-    owners: set[int] = set()
-    taken: set[int] = set()
-    for _, owner, found in sorted(pairs):
-        if owner not in owners and found not in taken:
-            owners.add(owner)
-            taken.add(found)
+    owners: dict[int, int] = {}
+    gaps = gaps.copy()
+    while gaps.size and np.isfinite(gaps).any():
+        parent, hit = divmod(int(np.argmin(gaps)), gaps.shape[1])
+        owners[parent] = hit
+        gaps[parent, :] = np.inf
+        gaps[:, hit] = np.inf
     return owners
+
+
+def _one_thing(a: Box, b: Box) -> bool:
+    """Whether the smaller of two boxes lies in the larger one: perhaps two of the same thing."""
+    shared = a.intersection(b)
+    return shared is not None and shared.area >= _WITHIN * min(a.area, b.area)

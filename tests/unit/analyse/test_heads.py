@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passante.analyse.heads import head_of
+from passante.analyse.heads import head_of, may_wear
 from passante.core.geometry import Box
 
 WALKING = Box(100, 100, 180, 300)
@@ -34,6 +34,20 @@ def holds(outer: Box, inner: Box) -> bool:
 )
 def test_the_head_lies_within_its_area(person: Box, head: Box) -> None:
     assert holds(head_of(person), head)
+
+
+@pytest.mark.parametrize(
+    ("face", "own"),
+    [
+        (Box(130, 105, 148, 127), True),
+        (Box(154, 105, 172, 127), True),  # leaning
+        (Box(137, 110, 143, 117), False),  # of somebody far behind
+        (Box(174, 110, 186, 124), False),  # of somebody behind, beside the shoulder
+        (Box(95, 60, 185, 170), False),  # of somebody close to the camera
+    ],
+)
+def test_a_face_of_another_size_is_of_somebody_else(face: Box, own: bool) -> None:
+    assert may_wear(WALKING, face) is own
 
 
 def test_of_someone_who_walks_most_stays_outside() -> None:

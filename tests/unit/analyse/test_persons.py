@@ -153,6 +153,16 @@ def test_a_crowd_is_its_members_and_not_one_large_person(members: int, count: in
     assert len(found) == count
 
 
+@pytest.mark.parametrize(("logit", "count"), [(0.0, 1), (1.0, 2)])
+def test_a_person_with_the_surroundings_is_another_one_only_if_that_is_sure(
+    logit: float, count: int
+) -> None:
+    somebody = (Box(150, 60, 190, 160), 3.0, 4)
+    around = (Box(90, 60, 200, 165), logit, 4)
+    found = PersonFinder(Scripted({300: [somebody, around]})).look(view(300, 300))
+    assert len(found) == count
+
+
 @pytest.mark.parametrize("threshold", [0.0, 1.0, -1.0, float("nan")])
 def test_a_threshold_that_is_no_score_is_refused(threshold: float) -> None:
     with pytest.raises(ValueError, match="threshold"):

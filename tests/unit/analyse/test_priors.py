@@ -46,6 +46,29 @@ def test_the_face_of_a_neighbour_is_not_ones_own() -> None:
     assert head.box.x0 == 20
 
 
+def test_a_face_of_the_wrong_size_is_not_ones_own() -> None:
+    face = region(Kind.FACE, Box(29, 24, 31, 26))
+    sized = replace(prior(), own=lambda person, face: face.height > person.height / 10)
+    (head,) = sized.regions(raw_frame(), [region(Kind.PERSON, PERSON)], [face])
+    assert head.box == Box(20, 20, 40, 35)
+
+
+@pytest.mark.parametrize(("score", "near", "heads"), [(0.9, 0.1, 1), (0.9, 0.3, 0), (0.4, 0.1, 0)])
+def test_who_is_seen_twice_has_one_face(score: float, near: float, heads: int) -> None:
+    part = Region(Kind.PERSON, Box(20, 21, 40, 61), score, Cause.DETECTION, 2)
+    face = region(Kind.FACE, Box(26, 24, 34, 34))
+    found = replace(prior(), near=near).regions(
+        raw_frame(), [region(Kind.PERSON, PERSON), part], [face]
+    )
+    assert len(found) == heads
+
+
+def test_who_stands_apart_does_not_share_the_face_of_another() -> None:
+    people = [region(Kind.PERSON, PERSON, 1), region(Kind.PERSON, PERSON.shifted(5, 0), 2)]
+    face = region(Kind.FACE, Box(28, 24, 36, 33))
+    assert len(prior().regions(raw_frame(), people, [face])) == 1
+
+
 def test_the_head_keeps_its_number_while_the_person_is_tracked() -> None:
     heads = prior()
     numbers = {
