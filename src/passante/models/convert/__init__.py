@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from passante.models.convert import centerface, ppocr_det, ssd_mobilenet_v2, tfjs
+from passante.models.convert import centerface, ge2e, ppocr_det, ssd_mobilenet_v2, tfjs
 
 Converter = Callable[[list[bytes]], bytes]
 """Parts of a card in its order, each already checked -> bytes of an ONNX file."""
@@ -24,6 +24,7 @@ CONVERTERS: Mapping[str, Converter] = MappingProxyType(
         "centerface": centerface.repair,
         "centerface-int8": centerface.quantise,
         "faceres": tfjs.faceres,
+        "ge2e": ge2e.convert,
         "mobileface": tfjs.mobileface,
         "ppocr-det-local": ppocr_det.settle,
         "ppocr-det-local-int8": ppocr_det.quantise,
