@@ -132,3 +132,53 @@ def test_what_a_tile_shows_whole_keeps_its_box() -> None:
     view = frame(0, form, []).view(320, 480, Box(0, 0, 320, 480))
     found = detections((0, 0, 20, 40), (200, 100, 240, 150))
     np.testing.assert_allclose(completed(found, view, form).boxes, found.boxes)
+
+
+def test_my_face_was_bare_as_i_rode_past_close_to_the_camera() -> None:
+    """Ten of its own sizes between two looks: too fast to be taken for one face."""
+
+    def faces(seq: int) -> list[Box]:
+        left = 28.0 * (seq - 8) - 28
+        return [Box(left, 60, left + 28, 88)] if 0 <= left < 290 else []
+
+    assert bare(shown(faces, list(range(30))), faces) == []
+
+
+def test_my_face_was_bare_in_a_time_lapse() -> None:
+    """Everybody is somewhere else on each frame: the frames before are looked at, too."""
+
+    def faces(seq: int) -> list[Box]:
+        if not 12 <= seq < 16:
+            return []
+        left = (30, 250, 120, 200)[seq - 12]
+        return [Box(left, 20 + 8 * seq, left + 24, 44 + 8 * seq)]
+
+    assert bare(shown(faces, list(range(30))), faces) == []
+
+
+def test_my_face_was_bare_as_i_came_up_beside_somebody_who_had_turned_away() -> None:
+    """I was taken for them: they were let go, and I was covered on the way from them to me."""
+
+    def faces(seq: int) -> list[Box]:
+        return [ME.shifted(50, 4)] if seq >= 12 else []
+
+    def both(seq: int) -> list[Box]:
+        return [ME, *faces(seq)] if seq < 11 else faces(seq)
+
+    items = shown(both, list(range(30)))
+    assert bare(items, both) == []
+    assert any(region.box.iou(ME) > 0.3 for region in items[18].regions)
+
+
+def test_a_finder_that_fails_on_a_second_look_loses_the_frames_around_it() -> None:
+    def faces(seq: int) -> list[Box]:
+        return [Box(30 + 60 * (seq % 4), 20 + 3 * seq, 54 + 60 * (seq % 4), 44 + 3 * seq)]
+
+    def look(seq: int) -> str:
+        return "fail" if seq % 5 == 3 else "well"
+
+    stage = AnalyseVideo(Finders(faces=SquareFinder(mood=look)), needed=FACE)
+    frames = (busy(seq, street(), faces(seq), pts=seq, base=Fraction(1, 25)) for seq in range(40))
+    items = drive(stage, frames)
+    assert stage.unanalysed == 40 - len(items) > 0
+    assert stage.faults["RuntimeError"] > 0

@@ -6,11 +6,8 @@ One class a finder. Each gives what it found on this frame, or None if it was no
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
-from numpy.typing import NDArray
 
 from passante.analyse.closeups import close_ups
 from passante.analyse.finder import Finder
@@ -126,17 +123,20 @@ class FaceLooks:
         return found or None
 
     def behind(self, earlier: RawFrame, faces: Sequence[Box]) -> Detections | None:
-        """What is near `faces`, px, on a frame before them; None where there is no time left.
+        """Faces on a frame before `faces`, px, around where they are; None if that costs too much.
 
         One such look a frame can be paid for, in the long run.
         """
         if self._looks_behind < 1:
             return None
         self._looks_behind -= 1
-        around = faces[0].scaled(_NEAR)
-        for face in faces[1:]:
-            around = around.union(face.scaled(_NEAR))
-        view = shrunk(earlier, around, self._settings.coarse_px)
+        form, room_px = earlier.format, self._settings.coarse_px
+        area = Box(0, 0, form.width, form.height)
+        if min(face.width for face in faces) * math.sqrt(min(1, room_px / area.area)) < _SMALL:
+            area = faces[0].scaled(_NEAR)
+            for face in faces[1:]:
+                area = area.union(face.scaled(_NEAR))
+        view = shrunk(earlier, area, room_px)
         return completed(self._finder.look(view.lit()), view, earlier.format)
 
     def _turns(
@@ -161,6 +161,8 @@ class FaceLooks:
         return found
 
 
+_SMALL = 14.0
+"""A face that the shrunk frame shows less wide than this, px, is looked for near by instead."""
 _NEAR = 16.0
 """How far around a face that came out of nowhere it is looked for on frames before, in its sizes,
 both sides together."""

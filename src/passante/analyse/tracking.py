@@ -9,6 +9,7 @@ Rules, each there because somebody else's output leaked without it:
   picture no longer agrees, and a little further.
 - After its last detection it is held, growing, and followed while the picture agrees.
 - Two detections of one look never become one track, and two tracks never become one.
+- Who turns up beside a lost track may be its owner or not: both are covered.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from passante.analyse.motion import apart, as_array, between, reach, without_doubles
 from passante.analyse.planner import Changes
 from passante.analyse.template import Template
 from passante.core.clock import NS_PER_S
@@ -96,6 +97,12 @@ class _Track:
 
 _STRIDE_NS = 80_000_000
 """A patch is searched for so often; on frames between, its track goes on at its speed."""
+_KNOWN = 0.5
+"""A find that overlaps a place so much (intersection over union) is covered by it."""
+_FASTEST = 35.0
+"""Sizes a second at which a head goes by on a bicycle close to the camera."""
+_LIES_ON = 0.5
+"""Intersection over union of a weak find with the track that it may keep."""
 _SURE = 0.75
 """Correlation from which what was found replaces the patch that is searched for."""
 
@@ -140,8 +147,10 @@ class Tracker:
             slack = size * min(0.5, 0.04 + self._settings.growth * age_s)
             track.places[frame.seq] = _Place(track.box, slack, Cause.TRACKING)
 
-    def observe(self, frame: RawFrame, found: Detections, held: Sequence[RawFrame]) -> None:
+    def observe(self, frame: RawFrame, found: Detections, held: Sequence[RawFrame]) -> list[Box]:
         """Take what was found on the newest frame.
+
+        Gives those finds, px, that came out of nowhere: no frame before shows them near by.
 
         Args:
             frame: The newest frame; `advance` has seen it.
@@ -155,14 +164,42 @@ class Tracker:
         ]
         boxes = [Box(*(float(edge) for edge in found.boxes[i])) for i in keep]
         scores = [float(found.scores[i]) for i in keep]
-        single = _without_doubles(boxes, scores)
+        single = without_doubles(boxes, scores)
         boxes, scores = [boxes[i] for i in single], [scores[i] for i in single]
-        for track, index in self._match(boxes, frame.pts_ns):
-            self._seen(track, frame, boxes[index], scores[index], held)
-            boxes[index] = Box(0, 0, 0, 0)
-        for box, score in zip(boxes, scores, strict=True):
-            if box.area > 0 and score >= self._settings.start:
-                self._start(frame, box, score, held)
+        sudden: list[Box] = []
+        taken: set[int] = set()
+        for track, index in self._match(boxes, scores, frame.pts_ns):
+            box, score = boxes[index], scores[index]
+            if score >= self._settings.start and apart(track.box, box):
+                self._bridge(track, frame, box, held)
+                continue
+            self._seen(track, frame, box, score, held)
+            taken.add(index)
+        for index, (box, score) in enumerate(zip(boxes, scores, strict=True)):
+            known = index in taken or score < self._settings.start
+            if not known and not self._start(frame, box, score, held):
+                sudden.append(box)
+        return sudden
+
+    def note(self, frame: RawFrame, found: Detections) -> bool:
+        """Cover on an earlier frame, still held, what a second look found there.
+
+        Gives whether that was anything new.
+        """
+        known = [track.places.get(frame.seq) for track in self._alive + self._ended]
+        fresh = False
+        for row, score, kind in zip(found.boxes, found.scores.tolist(), found.kinds, strict=True):
+            box = Box(*(float(edge) for edge in row))
+            if kind is not self.kind or score < self._settings.start:
+                continue
+            if any(place is not None and place.box.iou(box) > _KNOWN for place in known):
+                continue
+            fresh = True
+            at = frame.seq, frame.pts_ns
+            track = _Track(next(self._numbers), box, score, None, *at, box, box, frame.pts_ns)
+            track.places[frame.seq] = _Place(box, 0.0, Cause.DETECTION)
+            self._ended.append(track)
+        return fresh
 
     def regions(self, frame: RawFrame) -> list[Region]:
         """Every region on a frame that is now released; its places are forgotten."""
@@ -197,10 +234,9 @@ class Tracker:
         track.box = track.anchor.shifted(track.speed[0] * since_s, track.speed[1] * since_s)
         if track.template is None or now - track.anchor_ns < _STRIDE_NS:
             return
-        reach = _reach(track.box, since_s, self._settings.pace) + 0.5 * since_s * float(
-            np.hypot(*track.speed)
-        )
-        place, fit = track.template.find(frame, track.box, reach)
+        room = reach(track.box, since_s, self._settings.pace)
+        room += 0.5 * since_s * float(np.hypot(*track.speed))
+        place, fit = track.template.find(frame, track.box, room)
         if fit >= self._settings.agree:
             old, new = track.anchor.centre, place.centre
             track.speed = (
@@ -212,12 +248,14 @@ class Tracker:
             track.speed = (track.speed[0] * 0.7, track.speed[1] * 0.7)
         track.anchor, track.anchor_ns = track.box, now
 
-    def _match(self, boxes: list[Box], now_ns: int) -> list[tuple[_Track, int]]:
+    def _match(
+        self, boxes: list[Box], scores: list[float], now_ns: int
+    ) -> list[tuple[_Track, int]]:
         """Pairs of track and detection, nearest first, each used once."""
         if not boxes or not self._alive:
             return []
-        a = _array([track.box for track in self._alive])[:, None]
-        b = _array(boxes)[None]
+        a = as_array([track.box for track in self._alive])[:, None]
+        b = as_array(boxes)[None]
         age_s = np.array([now_ns - track.seen_ns for track in self._alive])[:, None] / NS_PER_S
         size = (a[..., 2] + a[..., 3] + b[..., 2] + b[..., 3]) / 4
         gap = np.hypot(a[..., 0] - b[..., 0], a[..., 1] - b[..., 1])
@@ -225,6 +263,14 @@ class Tracker:
         cost = gap / size + 0.5 * ratio
         room = 0.6 + np.minimum(2.5, 0.8 * self._settings.pace * age_s)
         cost[(gap > room * size) | (ratio >= 0.8)] = np.inf
+        if self.kind is Kind.PERSON:
+            # Whoever is gone is not the shadow on the wall that has looked a bit like someone all
+            # along: a find that could not start a track keeps only the one that it lies on.
+            weak = np.flatnonzero(np.array(scores) < self._settings.start)
+            for t, track in enumerate(self._alive):
+                for d in weak.tolist():
+                    if boxes[d].iou(track.box) < _LIES_ON:
+                        cost[t, d] = np.inf
         pairs: list[tuple[_Track, int]] = []
         while np.isfinite(cost).any():
             t, d = divmod(int(np.argmin(cost)), cost.shape[1])
@@ -239,15 +285,7 @@ class Tracker:
         """A detection of a known track: lay a bridge back to the one before."""
         span_ns = frame.pts_ns - track.seen_ns
         if span_ns > 0:
-            for between in held:
-                if not track.seen_seq < between.seq < frame.seq:
-                    continue
-                share = (between.pts_ns - track.seen_ns) / span_ns
-                line = _between(track.seen_box, box, share)
-                followed = track.places.get(between.seq)
-                whole = line if followed is None else line.union(followed.box)
-                slack = 0.05 * (line.width + line.height) / 2
-                track.places[between.seq] = _Place(whole, slack, Cause.TRACKING)
+            self._bridge(track, frame, box, held)
             moved = (
                 box.centre[0] - track.seen_box.centre[0],
                 box.centre[1] - track.seen_box.centre[1],
@@ -261,8 +299,24 @@ class Tracker:
         track.score = max(track.score, score)
         track.template = Template.cut(frame, box)
 
-    def _start(self, frame: RawFrame, box: Box, score: float, held: Sequence[RawFrame]) -> None:
-        """A detection of nothing known: a new track, walked back at once."""
+    def _bridge(self, track: _Track, frame: RawFrame, box: Box, held: Sequence[RawFrame]) -> None:
+        """Cover the straight line from where a track was found last to `box` on `frame`."""
+        span_ns = max(1, frame.pts_ns - track.seen_ns)
+        for missed in held:
+            if not track.seen_seq < missed.seq < frame.seq:
+                continue
+            share = (missed.pts_ns - track.seen_ns) / span_ns
+            line = between(track.seen_box, box, share)
+            followed = track.places.get(missed.seq)
+            whole = line if followed is None else line.union(followed.box)
+            slack = 0.05 * (line.width + line.height) / 2
+            track.places[missed.seq] = _Place(whole, slack, Cause.TRACKING)
+
+    def _start(self, frame: RawFrame, box: Box, score: float, held: Sequence[RawFrame]) -> bool:
+        """A detection of nothing known: a new track, walked back at once.
+
+        Gives whether the picture before agrees.
+        """
         track = _Track(
             next(self._numbers),
             box,
@@ -275,14 +329,14 @@ class Tracker:
             anchor_ns=frame.pts_ns,
         )
         track.places[frame.seq] = _Place(box, 0.0, Cause.DETECTION)
-        self._walk_back(track, frame, held)
         self._alive.append(track)
+        return self._walk_back(track, frame, held)
 
-    def _walk_back(self, track: _Track, frame: RawFrame, held: Sequence[RawFrame]) -> None:
-        """Cover a new track on the frames before it was found."""
+    def _walk_back(self, track: _Track, frame: RawFrame, held: Sequence[RawFrame]) -> bool:
+        """Cover a new track on the frames before it was found; gives whether they show it."""
         box, later_ns, template = track.box, frame.pts_ns, track.template
-        speed = (0.0, 0.0)
-        skipped: list[RawFrame] = []
+        found = len(held) < 2
+        speed, skipped = (0.0, 0.0), list[RawFrame]()
         for earlier in reversed(held):
             gap_ns = later_ns - earlier.pts_ns
             if earlier.seq >= frame.seq:
@@ -294,18 +348,27 @@ class Tracker:
             guess = box.shifted(-speed[0] * gap_s, -speed[1] * gap_s)
             if template is None:
                 break
-            reach = _reach(box, gap_s, self._settings.pace) + 0.5 * gap_s * float(np.hypot(*speed))
-            place, fit = template.find(earlier, guess, reach)
+            room = reach(box, gap_s, self._settings.pace) + 0.5 * gap_s * float(np.hypot(*speed))
+            place, fit = template.find(earlier, guess, room)
+            if fit < self._settings.agree and not found:
+                # It is here now and was not near by: perhaps it is only fast.
+                place, fit = template.find(earlier, guess, reach(box, gap_s, _FASTEST))
+                fit *= fit >= _SURE
             if fit < self._settings.agree:
                 skipped.append(earlier)
                 break
-            speed = (
-                0.5 * speed[0] + 0.5 * (box.centre[0] - place.centre[0]) / gap_s,
-                0.5 * speed[1] + 0.5 * (box.centre[1] - place.centre[1]) / gap_s,
-            )
-            for between in skipped:
-                share = (later_ns - between.pts_ns) / max(gap_ns, 1)
-                self._look_ahead(track, frame, between, _between(box, place, share))
+            step = (box.centre[0] - place.centre[0], box.centre[1] - place.centre[1])
+            if found:
+                speed = (
+                    0.5 * speed[0] + 0.5 * step[0] / gap_s,
+                    0.5 * speed[1] + 0.5 * step[1] / gap_s,
+                )
+            else:
+                speed = track.speed = (step[0] / gap_s, step[1] / gap_s)
+                found = True
+            for missed in skipped:
+                share = (later_ns - missed.pts_ns) / max(gap_ns, 1)
+                self._look_ahead(track, frame, missed, between(box, place, share))
             skipped = []
             self._look_ahead(track, frame, earlier, place)
             box, later_ns = place, earlier.pts_ns
@@ -318,6 +381,7 @@ class Tracker:
                 gap_s = gap_ns / NS_PER_S
                 guess = box.shifted(-speed[0] * gap_s, -speed[1] * gap_s)
                 self._look_ahead(track, frame, earlier, guess)
+        return found
 
     def _look_ahead(self, track: _Track, found: RawFrame, earlier: RawFrame, box: Box) -> None:
         """Cover `box` on a frame before the one on which the track was found."""
@@ -345,47 +409,3 @@ class Tracker:
                 dict(track.counts),
             )
         )
-
-
-def _reach(box: Box, step_s: float, pace: float) -> float:
-    """How far something may have moved in `step_s`, px."""
-    return (box.width + box.height) / 2 * min(3.0, max(0.15, pace * step_s))
-
-
-def _between(a: Box, b: Box, share: float) -> Box:
-    """The box `share` (0 to 1) of the way from `a` to `b`."""
-    return Box(
-        a.x0 + (b.x0 - a.x0) * share,
-        a.y0 + (b.y0 - a.y0) * share,
-        a.x1 + (b.x1 - a.x1) * share,
-        a.y1 + (b.y1 - a.y1) * share,
-    )
-
-
-def _array(boxes: list[Box]) -> NDArray[np.float64]:
-    """Boxes as (n, 4): centre x, centre y, width, height, px; no side under a hundredth."""
-    edges = np.array([(b.x0, b.y0, b.x1, b.y1) for b in boxes], np.float64)
-    sides = np.maximum(edges[:, 2:] - edges[:, :2], 0.01)
-    return np.concatenate([(edges[:, :2] + edges[:, 2:]) / 2, sides], axis=1)
-
-
-def _without_doubles(boxes: list[Box], scores: list[float]) -> list[int]:
-    """Indices of boxes, best first, less those that another look has given already."""
-    if not boxes:
-        return []
-    edges = np.array([(b.x0, b.y0, b.x1, b.y1) for b in boxes], np.float64)
-    areas = np.maximum(np.prod(edges[:, 2:] - edges[:, :2], axis=1), 1e-9)
-    shared = np.minimum(edges[:, None, 2:], edges[None, :, 2:]) - np.maximum(
-        edges[:, None, :2], edges[None, :, :2]
-    )
-    common = np.prod(np.maximum(shared, 0), axis=2)
-    double = common / (areas[:, None] + areas[None] - common) >= _SAME
-    kept: list[int] = []
-    for i in np.argsort(-np.array(scores), kind="stable"):
-        if not double[i, kept].any():
-            kept.append(int(i))
-    return kept
-
-
-_SAME = 0.4
-"""Two finds of one frame that overlap so much (intersection over union) are one."""

@@ -19,7 +19,8 @@ from fractions import Fraction
 import numpy as np
 
 from passante.analyse.finder import Finder
-from passante.analyse.heads import head_of
+from passante.analyse.heads import head_of, may_wear
+from passante.analyse.health import Health
 from passante.analyse.looks import FaceLooks, LookSettings, Moment, PeopleLooks, PlateLooks
 from passante.analyse.planner import Changes
 from passante.analyse.plates import likely_plate_zones
@@ -46,7 +47,7 @@ class Finders:
 
 TRACKING = {
     Kind.FACE: TrackingSettings(start=0.2, keep=0.12),
-    Kind.PERSON: TrackingSettings(start=0.35, keep=0.2, growth=0.08, pace=4.0),
+    Kind.PERSON: TrackingSettings(start=0.35, keep=0.2, growth=0.08, pace=2.5),
     Kind.VEHICLE: TrackingSettings(start=0.4, keep=0.25, growth=0.08, pace=5.0),
     Kind.PLATE: TrackingSettings(start=0.3, keep=0.2, pace=30.0),
 }
@@ -70,34 +71,6 @@ class AnalysisSettings:
     """A vehicle without a visible plate gets the places covered where one may be."""
     looks: LookSettings = field(default_factory=LookSettings)
     tracking: dict[Kind, TrackingSettings] = field(default_factory=lambda: dict(TRACKING))
-
-
-class _Health:
-    """On which frames one finder can be relied on."""
-
-    def __init__(self) -> None:
-        self._good = -1
-        self._bad_from: int | None = 0
-        self._bad: list[range] = []
-
-    def good(self, seq: int, oldest: int) -> None:
-        """It looked at frame `seq`; `oldest` is the oldest frame still held."""
-        if self._bad_from is not None and self._good >= 0:
-            self._bad.append(range(self._bad_from, seq))
-        self._bad_from = None
-        self._bad = [bad for bad in self._bad if bad.stop > oldest]
-        self._good = seq
-
-    def failed(self) -> None:
-        """It raised: nothing since its last good look is sure."""
-        if self._bad_from is None:
-            self._bad_from = self._good + 1
-
-    def covers(self, seq: int) -> bool:
-        """Whether frame `seq` may be released."""
-        if self._bad_from is not None and seq >= self._bad_from:
-            return False
-        return not any(seq in bad for bad in self._bad)
 
 
 @dataclass(slots=True)
@@ -155,13 +128,16 @@ class AnalyseVideo:
             for kind in TRACKING
             if kind in self._looked
         }
-        self._heads = Prior(Kind.HEAD, lambda box: (head_of(box).scaled(_TIGHT),), self._numbers)
+        self._heads = Prior(
+            Kind.HEAD, lambda box: (head_of(box).scaled(_TIGHT),), self._numbers, may_wear, _SPOT_ON
+        )
         self._plate_zones = Prior(Kind.PLATE, likely_plate_zones, self._numbers)
-        self._health: dict[str, _Health] = {}
+        self._health: dict[str, Health] = {}
         self._held: deque[RawFrame] = deque()
         self._originals: dict[int, RawFrame] = {}
         self._shift_ns = 0
         self._thorough_seq = -1
+        self._behind_seq = -1
         self._held_bytes = 0
         self._looks: _Looks | None = None
         self._form: VideoFormat | None = None
@@ -228,7 +204,7 @@ class AnalyseVideo:
             Scene(form) if self._want_scene else None,
         )
         self._health = {
-            name: _Health()
+            name: Health()
             for name, finder in (
                 ("faces", finders.faces),
                 ("people", finders.people),
@@ -253,8 +229,6 @@ class AnalyseVideo:
 
     def _moment(self, frame: RawFrame, step_ns: int, *, everything: bool) -> Moment:
         assert self._looks is not None
-        if everything:
-            self._thorough_seq = frame.seq
         # A look comes too late where the frames that it could have helped are no longer held.
         held = max(1, self._settings.held_bytes // _size(frame))
         held_ns = min(self._settings.look_ahead_ns, held * step_ns)
@@ -272,14 +246,14 @@ class AnalyseVideo:
         if (plates := looks.plates) is not None:
             cars = self._trackers[Kind.VEHICLE].boxes if Kind.VEHICLE in self._trackers else ()
             self._take("plates", moment, lambda: plates.look(moment, cars))
+        if moment.everything:
+            self._thorough_seq = moment.frame.seq
 
     def _take(self, name: str, moment: Moment, look: Callable[[], list[Detections] | None]) -> None:
         try:
             found = look()
         except Exception as error:  # whatever a finder raises, its frames are not sure
-            self._health[name].failed()
-            self.faults[type(error).__name__] += 1
-            self.last_error = error.with_traceback(None)  # the traceback would hold frames
+            self._failed(name, error)
             return
         if found is None:
             return
@@ -287,7 +261,41 @@ class AnalyseVideo:
         together = _joined(found)
         for kind in set(together.kinds):
             if kind in self._trackers:
-                self._trackers[kind].observe(moment.frame, together, tuple(self._held))
+                tracker = self._trackers[kind]
+                sudden = tracker.observe(moment.frame, together, tuple(self._held))
+                if kind is Kind.FACE and sudden:
+                    self._take_behind(moment.frame, sudden)
+
+    def _take_behind(self, frame: RawFrame, sudden: list[Box]) -> None:
+        """Faces that the frames before do not show near by: look there, frame by frame.
+
+        So it is with a time-lapse, with somebody who runs past close to the camera, and with
+        whoever steps out from behind something.
+        """
+        assert self._looks is not None
+        assert self._looks.faces is not None
+        misses, since = 0, max(self._behind_seq, self._thorough_seq + 1)
+        self._behind_seq = frame.seq
+        for earlier in reversed(self._held):
+            if earlier.seq >= frame.seq:
+                continue
+            if earlier.seq < since:
+                return
+            try:
+                found = self._looks.faces.behind(earlier, sudden)
+            except Exception as error:
+                self._failed("faces", error)
+                return
+            if found is None:
+                return
+            misses = 0 if self._trackers[Kind.FACE].note(earlier, found) else misses + 1
+            if misses == _MISSES:
+                return
+
+    def _failed(self, name: str, error: Exception) -> None:
+        self._health[name].failed()
+        self.faults[type(error).__name__] += 1
+        self.last_error = error.with_traceback(None)  # the traceback would hold frames
 
     def _lost_heads(self, moment: Moment) -> list[Box]:
         """Faces that no look has confirmed lately, and heads of people whose face is not known."""
@@ -342,6 +350,8 @@ class AnalyseVideo:
         return implied
 
 
+_MISSES = 2
+"""A face that was not seen on so many frames on end was not there before."""
 _FASTEST_NS = 2_000_000
 """No camera of a street takes frames closer together than this."""
 _USUAL_NS = 40_000_000
@@ -349,6 +359,8 @@ _USUAL_NS = 40_000_000
 _TIGHT = 0.8
 """Where a head must lie is drawn generously, and operators add a margin of their own: both
 together would hide the whole upper body."""
+_SPOT_ON = 0.25
+"""A face this near to the middle of where a head must be hides that head, whoever's it is."""
 _LEGIBLE = 90.0
 """A vehicle narrower than this, px, bears no plate that could be read."""
 
