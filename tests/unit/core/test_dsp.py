@@ -10,6 +10,7 @@ from passante.core.dsp import (
     BANDS,
     CELL,
     RATE_HZ,
+    Fifo,
     Resampler,
     band_of_bins,
     cells_from,
@@ -79,3 +80,21 @@ def test_bands_cover_the_grid_without_holes() -> None:
 def test_the_window_twice_adds_up_to_one(hops: int) -> None:
     square = root_hann(hops * 100, 100) ** 2
     np.testing.assert_allclose(square.reshape(hops, 100).sum(axis=0), 1, atol=1e-6)
+
+
+def test_what_waits_comes_out_in_order_and_whole() -> None:
+    fifo = Fifo(2)
+    samples = np.concatenate([noise(0.1, seed=1), noise(0.1, seed=2)])
+    for part in np.array_split(samples, 7, axis=1):
+        fifo.push(part)
+    assert fifo.ready == 1600
+    pulled = [fifo.pull(count) for count in (0, 1, 999, 600)]
+    assert np.array_equal(np.concatenate(pulled, axis=1), samples)
+    assert fifo.ready == 0
+
+
+def test_what_is_not_there_yet_is_silence() -> None:
+    fifo = Fifo(1)
+    fifo.push(np.ones((1, 3), np.float32))
+    assert fifo.pull(5).tolist() == [[1, 1, 1, 0, 0]]
+    assert fifo.ready == 0
