@@ -30,6 +30,12 @@ _DOUBTFUL = 0.5
 """A score under this leaves it open whether the parent is a thing of its own."""
 _WITHIN = 0.85
 """Boxes of which the smaller one lies within the larger one by this share may be of one thing."""
+_HUGE = 0.2
+"""Who fills more than this share of the picture is often seen in several pieces."""
+_TALLER = 1.8
+"""How much further up and down the head of such a box is looked for."""
+_MOSTLY = 0.6
+"""Of these, boxes that have this share in common may be of one."""
 
 
 @dataclass(slots=True)
@@ -102,12 +108,20 @@ class Prior:
         owners = _pairs(gaps)
         # Some are seen twice: whole, and once more in part. What is known of one is of both.
         doubles = set()
+        whole = Box(0, 0, form.width, form.height)
+        seen = [parent.box.intersection(whole) or Box(0, 0, 0, 0) for parent in parents]
         for number, parent in enumerate(parents):
-            least = math.inf if parent.score < _DOUBTFUL else self.near
+            huge = seen[number].area > _HUGE * whole.area
+            gap = gaps[number]
+            if huge:
+                # The head may be above a box that shows a body only.
+                gap = _middle_gaps([box.scaled(1.0, _TALLER) for box in places[number]], found)
+            least = math.inf if huge or parent.score < _DOUBTFUL else self.near
+            within = _MOSTLY if huge else _WITHIN
             if number not in owners and any(
-                np.isfinite(gaps[number, hit])
-                and gaps[number, hit] <= least
-                and _one_thing(parent.box, parents[other].box)
+                np.isfinite(gap[hit])
+                and gap[hit] <= least
+                and _one_thing(seen[number], seen[other], within)
                 for other, hit in owners.items()
             ):
                 doubles.add(number)
@@ -168,7 +182,7 @@ def _pairs(gaps: NDArray[np.float64]) -> dict[int, int]:
     return owners
 
 
-def _one_thing(a: Box, b: Box) -> bool:
-    """Whether the smaller of two boxes lies in the larger one: perhaps two of the same thing."""
+def _one_thing(a: Box, b: Box, within: float) -> bool:
+    """Whether so much of the smaller of two boxes lies in the larger: perhaps the same thing."""
     shared = a.intersection(b)
-    return shared is not None and shared.area >= _WITHIN * min(a.area, b.area)
+    return shared is not None and shared.area >= within * min(a.area, b.area)

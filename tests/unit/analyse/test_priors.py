@@ -63,6 +63,13 @@ def test_who_is_seen_twice_has_one_face(score: float, near: float, heads: int) -
     assert len(found) == heads
 
 
+@pytest.mark.parametrize("part", [Box(2, 4, 40, 44), Box(8, 12, 60, 48)])
+def test_who_fills_the_picture_and_is_seen_in_pieces_has_one_face(part: Box) -> None:
+    people = [region(Kind.PERSON, Box(4, 2, 60, 48)), region(Kind.PERSON, part, 2)]
+    face = region(Kind.FACE, Box(22, 4, 40, 16))
+    assert replace(prior(), near=0.1).regions(raw_frame(), people, [face]) == []
+
+
 def test_who_stands_apart_does_not_share_the_face_of_another() -> None:
     people = [region(Kind.PERSON, PERSON, 1), region(Kind.PERSON, PERSON.shifted(5, 0), 2)]
     face = region(Kind.FACE, Box(28, 24, 36, 33))
