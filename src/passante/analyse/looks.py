@@ -113,6 +113,11 @@ class FaceLooks:
         room_px = self._settings.coarse_px
         found = self._turns(self._coarse, moment, lambda area: shrunk(frame, area, room_px))
         found += self._turns(self._tiles, moment, lambda area: magnified(frame, area, 1.0))
+        if self._settings.thorough:
+            # Smaller still: dots of a printer melt into a face, and a face as large as the
+            # picture becomes one of usual size.
+            area = Box(0, 0, frame.format.width, frame.format.height)
+            found.append(self._finder.look(shrunk(frame, area, room_px // 5).lit()))
         cell = _HEAD_CELL[0] * _HEAD_CELL[1]
         many = len(heads) if self._settings.thorough else max(0, int(budget.left // cell))
         found += close_ups(frame, self._finder, heads[:many], cell=_HEAD_CELL)

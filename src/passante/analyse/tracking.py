@@ -101,6 +101,7 @@ _KNOWN = 0.5
 """A find that overlaps a place so much (intersection over union) is covered by it."""
 _FASTEST = 35.0
 """Sizes a second at which a head goes by on a bicycle close to the camera."""
+_BODIES = frozenset({Kind.PERSON, Kind.VEHICLE})
 _LIES_ON = 0.5
 """Intersection over union of a weak find with the track that it may keep."""
 _SURE = 0.75
@@ -263,7 +264,7 @@ class Tracker:
         cost = gap / size + 0.5 * ratio
         room = 0.6 + np.minimum(2.5, 0.8 * self._settings.pace * age_s)
         cost[(gap > room * size) | (ratio >= 0.8)] = np.inf
-        if self.kind is Kind.PERSON:
+        if self.kind in _BODIES:
             # Whoever is gone is not the shadow on the wall that has looked a bit like someone all
             # along: a find that could not start a track keeps only the one that it lies on.
             weak = np.flatnonzero(np.array(scores) < self._settings.start)
@@ -292,7 +293,8 @@ class Tracker:
             )
             track.speed = moved[0] * NS_PER_S / span_ns, moved[1] * NS_PER_S / span_ns
         # A find much smaller than expected may be of part of it only: cover what was expected too.
-        shown = box if box.area >= 0.75 * track.box.area else box.union(track.box)
+        part = box.area < 0.75 * track.box.area and self.kind is not Kind.VEHICLE
+        shown = box.union(track.box) if part else box
         track.places[frame.seq] = _Place(shown, 0.0, Cause.DETECTION)
         track.box = track.seen_box = track.anchor = box
         track.seen_seq, track.seen_ns, track.anchor_ns = frame.seq, frame.pts_ns, frame.pts_ns
@@ -308,7 +310,9 @@ class Tracker:
             share = (missed.pts_ns - track.seen_ns) / span_ns
             line = between(track.seen_box, box, share)
             followed = track.places.get(missed.seq)
-            whole = line if followed is None else line.union(followed.box)
+            # Nothing hides a vehicle: where its plate may be follows from one box, not from two.
+            alone = followed is None or self.kind is Kind.VEHICLE
+            whole = line if alone or followed is None else line.union(followed.box)
             slack = 0.05 * (line.width + line.height) / 2
             track.places[missed.seq] = _Place(whole, slack, Cause.TRACKING)
 
@@ -317,25 +321,16 @@ class Tracker:
 
         Gives whether the picture before agrees.
         """
-        track = _Track(
-            next(self._numbers),
-            box,
-            score,
-            Template.cut(frame, box),
-            frame.seq,
-            frame.pts_ns,
-            seen_box=box,
-            anchor=box,
-            anchor_ns=frame.pts_ns,
-        )
+        template, at = Template.cut(frame, box), (frame.seq, frame.pts_ns)
+        track = _Track(next(self._numbers), box, score, template, *at, box, box, frame.pts_ns)
         track.places[frame.seq] = _Place(box, 0.0, Cause.DETECTION)
         self._alive.append(track)
         return self._walk_back(track, frame, held)
 
     def _walk_back(self, track: _Track, frame: RawFrame, held: Sequence[RawFrame]) -> bool:
-        """Cover a new track on the frames before it was found; gives whether they show it."""
+        """Cover a new track on the frames before; gives whether they show it near by."""
         box, later_ns, template = track.box, frame.pts_ns, track.template
-        found = len(held) < 2
+        found = near = len(held) < 2
         speed, skipped = (0.0, 0.0), list[RawFrame]()
         for earlier in reversed(held):
             gap_ns = later_ns - earlier.pts_ns
@@ -350,7 +345,9 @@ class Tracker:
                 break
             room = reach(box, gap_s, self._settings.pace) + 0.5 * gap_s * float(np.hypot(*speed))
             place, fit = template.find(earlier, guess, room)
-            if fit < self._settings.agree and not found:
+            if not found and fit >= self._settings.agree:
+                near = True
+            elif not found:
                 # It is here now and was not near by: perhaps it is only fast.
                 place, fit = template.find(earlier, guess, reach(box, gap_s, _FASTEST))
                 fit *= fit >= _SURE
@@ -381,7 +378,7 @@ class Tracker:
                 gap_s = gap_ns / NS_PER_S
                 guess = box.shifted(-speed[0] * gap_s, -speed[1] * gap_s)
                 self._look_ahead(track, frame, earlier, guess)
-        return found
+        return near
 
     def _look_ahead(self, track: _Track, found: RawFrame, earlier: RawFrame, box: Box) -> None:
         """Cover `box` on a frame before the one on which the track was found."""
@@ -398,14 +395,8 @@ class Tracker:
     def _close(self, track: _Track) -> None:
         if track.first is None:
             return
+        (first_seq, first_ns), (last_seq, last_ns) = track.first, track.last
+        frames = dict(track.counts)
         self._done.append(
-            TrackSummary(
-                track.number,
-                self.kind,
-                track.first[0],
-                track.last[0],
-                track.first[1],
-                track.last[1],
-                dict(track.counts),
-            )
+            TrackSummary(track.number, self.kind, first_seq, last_seq, first_ns, last_ns, frames)
         )
