@@ -12,7 +12,7 @@ import click
 from passante.core.errors import EvaluationError
 from passante.protect.policy import Policy, Shipped
 
-SECTIONS = ("faces", "plates", "persons", "counts")
+SECTIONS = ("faces", "plates", "persons", "voices", "words", "counts")
 DATA_VARIABLE = "PASSANTE_DATA"
 _EXTRA = ("cryptography",)
 
@@ -63,10 +63,10 @@ def evaluate(
 ) -> None:
     """Attack what this package makes, and say what of it holds.
 
-    PART is one of faces, plates, persons and counts; none, or all: every one. Each attack runs on
-    protected data, on the same data untouched, and guessing; what cannot beat guessing on untouched
-    data proves nothing and is called INCONCLUSIVE. The networks of the attackers are fetched with:
-    passante models pull faceres mobileface ppocr-rec
+    PART is one of faces, plates, persons, voices, words and counts; none, or all: every one. Each
+    attack runs on protected data, on the same data untouched, and guessing; what cannot beat
+    guessing on untouched data proves nothing and is called INCONCLUSIVE. The networks of the
+    attackers are fetched with: passante models pull faceres ge2e mobileface ppocr-rec
     """
     for package in _EXTRA:
         if importlib.util.find_spec(package) is None:

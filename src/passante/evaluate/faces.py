@@ -37,7 +37,7 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     recognisers, absent = _recognisers()
     yield from absent
     portraits = album(settings.folder, quick=settings.quick, seed=settings.seed)
-    crowds = crowded(settings.folder, most=12 if settings.quick else 80, seed=settings.seed)
+    crowds = crowded(settings.folder, most=12 if settings.quick else 40, seed=settings.seed)
     detectors, absent = _detectors()
     yield from absent
     for method in _methods(settings):

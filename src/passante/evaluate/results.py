@@ -15,6 +15,8 @@ class Section(StrEnum):
     FACES = "faces"
     PLATES = "plates"
     PERSONS = "persons"
+    VOICES = "voices"
+    WORDS = "words"
     COUNTS = "counts"
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from passante import __version__
 from passante.core.errors import EvaluationError
-from passante.evaluate import counts, faces, markdown, page, persons, plates
+from passante.evaluate import counts, faces, markdown, page, persons, plates, voices
 from passante.evaluate.pictures import manifest_hashes
 from passante.evaluate.report import Report, sign, to_json
 from passante.evaluate.results import Figure, Finding, LeftOut, Result, Section
@@ -23,12 +23,14 @@ PARTS: Mapping[Section, Part] = MappingProxyType(
         Section.FACES: faces.run,
         Section.PLATES: plates.run,
         Section.PERSONS: persons.run,
+        Section.VOICES: voices.run,
+        Section.WORDS: voices.run_words,
         Section.COUNTS: counts.run,
     }
 )
 """What each section runs."""
 
-ATTACKERS = ("faceres", "mobileface", "ppocr-rec")
+ATTACKERS = ("faceres", "ge2e", "mobileface", "ppocr-rec")
 """Networks of attackers, beside those that protect by default."""
 
 

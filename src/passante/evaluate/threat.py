@@ -12,6 +12,7 @@ class Wants(StrEnum):
     IDENTITY = "to name the person"
     FACE = "to find a face that can be seen"
     PLATE = "to read the number plate"
+    WORDS = "to tell what was said"
     LINK = "to recognise the same person at another time"
 
 
