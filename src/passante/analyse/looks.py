@@ -244,7 +244,19 @@ class PlateLooks:
                 self._budget.spend(view.pixels.shape[0] * view.pixels.shape[1])
                 share = 0.4 if self._settings.thorough else 0.2
                 found.append(_plain(self._finder.look(view), frame, share))
+        if self._settings.thorough:
+            found += self._thorough(frame)
         return found or None
+
+    def _thorough(self, frame: RawFrame) -> list[Detections]:
+        """Plates as large as half of a picture, and those too small for a look at all of it."""
+        form, room_px = self._form, self._settings.coarse_px
+        whole = Box(0, 0, form.width, form.height)
+        found = [_plain(self._finder.look(shrunk(frame, whole, room_px // 5)), frame, 0.7)]
+        if whole.area > room_px:
+            for area in tiles(form, side=self._settings.tile_px, overlap=2 * _OVERLAP):
+                found.append(_plain(self._finder.look(magnified(frame, area, 1.0)), frame, 0.2))
+        return found
 
     def _search_area(self, vehicle: Box) -> Box:
         wide, high, turn = self._form.width, self._form.height, self._form.rotation
