@@ -254,8 +254,10 @@ class PlateLooks:
         whole = Box(0, 0, form.width, form.height)
         found = [_plain(self._finder.look(shrunk(frame, whole, room_px // 5)), frame, 0.7)]
         if whole.area > room_px:
-            for area in tiles(form, side=self._settings.tile_px, overlap=2 * _OVERLAP):
-                found.append(_plain(self._finder.look(magnified(frame, area, 1.0)), frame, 0.2))
+            areas = tiles(form, side=self._settings.tile_px, overlap=2 * _OVERLAP)
+            found += [
+                _plain(self._finder.look(magnified(frame, area, 1.0)), frame, 0.2) for area in areas
+            ]
         return found
 
     def _search_area(self, vehicle: Box) -> Box:

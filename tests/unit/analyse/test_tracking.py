@@ -19,9 +19,9 @@ START = Box(60, 80, 84, 104)
 class Run:
     """A tracker with its frames, released all at the end."""
 
-    def __init__(self, **settings: float) -> None:
+    def __init__(self, kind: Kind = Kind.FACE, **settings: float) -> None:
         self.tracker = Tracker(
-            Kind.FACE,
+            kind,
             TrackingSettings(start=0.4, keep=0.2, **settings),  # type: ignore[arg-type]
             itertools.count(1),
         )
@@ -58,6 +58,28 @@ def test_a_weak_find_keeps_a_track_alive() -> None:
     regions = run.regions()
     assert all(len(now) == 1 for now in regions)
     assert {now[0].track for now in regions} == {1}
+
+
+@pytest.mark.parametrize(("aside", "last"), [(2.0, 20), (20.0, 5)])
+def test_a_weak_find_beside_somebody_who_left_does_not_keep_the_track(
+    aside: float, last: int
+) -> None:
+    run = Run(Kind.PERSON, hold_ns=200_000_000)
+    box = (START.x0, START.y0, START.x1, START.y1)
+    run.step(START, detections(box, kind=Kind.PERSON))
+    wall = tuple(edge + aside * (i % 2 == 0) for i, edge in enumerate(box))
+    for _ in range(20):
+        run.step(None, detections(wall, kind=Kind.PERSON, score=0.25))
+    assert max(i for i, now in enumerate(run.regions()) if now) == last
+
+
+def test_a_vehicle_is_where_it_was_found_and_not_around_two_places() -> None:
+    run = Run(Kind.VEHICLE)
+    lorry, van = Box(40, 40, 140, 100), Box(90, 60, 150, 100)
+    for place in (lorry, van):
+        box = (place.x0, place.y0, place.x1, place.y1)
+        run.step(None, detections(box, kind=Kind.VEHICLE))
+    assert run.regions()[1][0].box == van
 
 
 def test_another_kind_is_not_tracked() -> None:
