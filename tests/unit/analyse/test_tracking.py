@@ -65,9 +65,8 @@ def test_a_weak_find_beside_somebody_who_left_does_not_keep_the_track(
     aside: float, last: int
 ) -> None:
     run = Run(Kind.PERSON, hold_ns=200_000_000)
-    box = (START.x0, START.y0, START.x1, START.y1)
-    run.step(START, detections(box, kind=Kind.PERSON))
-    wall = tuple(edge + aside * (i % 2 == 0) for i, edge in enumerate(box))
+    run.step(START, detections((60, 80, 84, 104), kind=Kind.PERSON))
+    wall = (60 + aside, 80.0, 84 + aside, 104.0)
     for _ in range(20):
         run.step(None, detections(wall, kind=Kind.PERSON, score=0.25))
     assert max(i for i, now in enumerate(run.regions()) if now) == last
