@@ -34,7 +34,7 @@ class LookSettings:
 
     coarse_ns: int = 200_000_000
     """Between looks at the whole frame for faces."""
-    people_ns: int = 250_000_000
+    people_ns: int = 300_000_000
     """Between looks at the whole frame for people and vehicles."""
     tile_ns: int = 400_000_000
     """Between looks at a tile in which something changed."""
@@ -48,9 +48,9 @@ class LookSettings:
     """Area to which the whole frame is shrunk for a coarse look, px."""
     tile_px: int = 704
     """Side of a tile, px."""
-    base_px: float = 110_000.0
+    base_px: float = 100_000.0
     """Pixels that may be looked at for faces on each frame, whatever its size, px."""
-    share: float = 0.05
+    share: float = 0.02
     """And this share of the frame's own pixels."""
     plate_base_px: float = 14_000.0
     """Likewise for plates, which cost four times as much a pixel."""

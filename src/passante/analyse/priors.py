@@ -98,7 +98,8 @@ class Prior:
         """Parents whose own finding has been made, by their numbers in the list."""
         if not parents or not found:
             return set()
-        gaps = np.stack([_middle_gaps(boxes, found) for boxes in places])
+        middles = np.array([box.centre for box in found], np.float64).T
+        gaps = np.stack([_middle_gaps(boxes, middles) for boxes in places])
         if self.own is not None:
             wide, high, turn = form.width, form.height, form.rotation
             for number, hit in np.argwhere(np.isfinite(gaps)).tolist():
@@ -115,7 +116,7 @@ class Prior:
             gap = gaps[number]
             if huge:
                 # The head may be above a box that shows a body only.
-                gap = _middle_gaps([box.scaled(1.0, _TALLER) for box in places[number]], found)
+                gap = _middle_gaps([box.scaled(1.0, _TALLER) for box in places[number]], middles)
             least = math.inf if huge or parent.score < _DOUBTFUL else self.near
             within = _MOSTLY if huge else _WITHIN
             if number not in owners and any(
@@ -150,13 +151,13 @@ class Prior:
         ]
 
 
-def _middle_gaps(places: list[Box], found: list[Box]) -> NDArray[np.float64]:
-    """How far each finding (columns) is from the middle of the nearest of some places.
+def _middle_gaps(places: list[Box], found: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far each finding (x and y of its middle, px) is from that of the nearest place.
 
     In widths and heights of the place; infinite where its centre lies outside them all.
     """
-    gaps = np.full(len(found), np.inf)
-    x, y = np.array([box.centre for box in found], np.float64).reshape(-1, 2).T
+    x, y = found
+    gaps = np.full(x.shape, np.inf)
     for box in places:
         inside = (box.x0 <= x) & (x <= box.x1) & (box.y0 <= y) & (y <= box.y1)
         middle = box.centre
