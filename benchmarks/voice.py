@@ -55,7 +55,8 @@ def noises(rng: np.random.Generator) -> Iterator[Sound]:
     while True:
         for file in rng.permutation(files):
             sound = load(file if file.startswith("scenes/") else f"events/{file}")
-            yield np.roll(sound, int(rng.integers(sound.size)))
+            if np.abs(sound).max() > 0.01:  # some clips hold next to nothing
+                yield np.roll(sound, int(rng.integers(sound.size)))
 
 
 def _labelled(rows: list[dict[str, str]], label: str) -> list[dict[str, str]]:
@@ -262,17 +263,16 @@ def speakers(count: int, rng: np.random.Generator) -> str:
     for form, apply in forms.items():
         made = [apply(load(f"speech/{file}")) for file in people]
         enrol = _embedded_voices([sound[:half] for sound in made])
-        pieces = [part for sound in made for part in np.array_split(sound[half:], 2)]
-        trial, tried = _embedded_voices(pieces), np.repeat(ids, 2)
+        trial = _embedded_voices([sound[half:] for sound in made])
         copies = [np.array_split(apply(load(f"speech/{file}")), 3) for file in known]
         project = attacks.fit_lda(
             _embedded_voices([part for parts in copies for part in parts]),
             np.repeat(np.arange(count), 3),
         )
         figures = [
-            attacks.rates(plain, ids, trial, tried),
-            attacks.rates(enrol, ids, trial, tried),
-            attacks.rates(project(enrol), ids, project(trial), tried),
+            attacks.rates(plain, ids, trial, ids),
+            attacks.rates(enrol, ids, trial, ids),
+            attacks.rates(project(enrol), ids, project(trial), ids),
         ]
         eers = [100 * eer for eer, _ in figures]
         found = 100 * max(tpr for _, tpr in figures)
@@ -280,8 +280,8 @@ def speakers(count: int, rng: np.random.Generator) -> str:
         print(rows[-1], flush=True)
     head = ["sound", "ignorant", "lazy", "informed", "lowest", "highest TPR at 1 % FPR"]
     return (
-        f"EER in % of GE2E, {len(people)} speakers, 4 s to enrol and two pieces of 2 s of the same "
-        f"recording to try ({2 * len(people)} targets); the informed one has LDA trained on the "
+        f"EER in % of GE2E, {len(people)} speakers, the first 4 s of a recording to enrol and the "
+        f"rest to try ({len(people)} targets); the informed one has LDA trained on the "
         f"output for {count} other people.\n\n" + markdown(head, rows)
     )
 
@@ -354,6 +354,10 @@ def cost(count: int, rng: np.random.Generator) -> str:
         share = (time.process_time() - began) / (part.size / rate_hz)
         late, busy = _lateness(ours, part[: 8 * rate_hz], rate_hz)
         rows.append([name, f"{share:.3f}", f"{late:.0f}", f"{busy:.1f}", f"{late + busy:.0f}"])
+    began = time.process_time()
+    enhanced(speech[: count * RATE_HZ])
+    share = (time.process_time() - began) / count
+    rows.append(["the two networks of DTLN alone", f"{share:.3f}", "-", "-", "-"])
     head = ["sound", "RTF, CPU time", "delay of the algorithm, ms, p95",
             "compute a 10 ms block, ms, p95", "both"]  # fmt: skip
     return markdown(head, rows)

@@ -61,11 +61,11 @@ class ProtectAudio:
         Args:
             policy: What to do with speech.
             models: References of the models behind the analysis, for the receipt.
-            low_delay: Shorter frames: half the delay, coarser in pitch.
+            low_delay: Shorter frames: less delay, coarser in pitch.
             draw: Gives a fresh generator for each stretch of speech. A test may bring its own.
         """
         self._rule: SoundRule = policy.speech
-        self._hops = 2 if low_delay else 4
+        self._low_delay = low_delay
         self._draw = draw
         self._clear = policy.receipt(SOUND, models)
         self._hidden = policy.receipt(SOUND, models, regions=1)
@@ -83,7 +83,7 @@ class ProtectAudio:
             case Silence():
                 return 0
             case Soundscape():
-                return (self._hops + 1) * NS_PER_S // CELLS_PER_S
+                return 15_000_000 if self._low_delay else 5 * NS_PER_S // CELLS_PER_S
             case _:
                 assert_never(self._rule)
 
@@ -125,7 +125,10 @@ class ProtectAudio:
                 return silence.SilenceSound()
             case Soundscape():
                 return soundscape.Scene(
-                    raw.rate_hz, raw.samples.shape[0], hops=self._hops, draw=self._draw
+                    raw.rate_hz,
+                    raw.samples.shape[0],
+                    low_delay=self._low_delay,
+                    draw=self._draw,
                 )
             case _:
                 assert_never(self._rule)

@@ -23,6 +23,7 @@ from passante.protect.operators import floor
 
 VERSION = "1"
 
+_SHORT_HOPS_PER_S = 200
 _LEARN_EVERY = 4
 _TILT_DB = 2.0
 _SWAY_DB = 1.5
@@ -44,7 +45,7 @@ class Scene:
         rate_hz: int,
         channels: int,
         *,
-        hops: int = 4,
+        low_delay: bool = False,
         draw: Callable[[], np.random.Generator] = fresh_generator,
     ) -> None:
         """Make it ready.
@@ -52,13 +53,13 @@ class Scene:
         Args:
             rate_hz: Samples a second.
             channels: How many.
-            hops: Length of a frame in hops of 8 ms: 4, or 2 for less delay.
+            low_delay: Frames of 10 ms instead of 32, in hops of 5 instead of 8.
             draw: Gives a fresh generator for each stretch of speech.
         """
         self._rate = rate_hz
         self._channels = channels
-        self._hop = max(1, round(rate_hz / CELLS_PER_S))
-        self._window = hops * self._hop
+        self._hop = max(1, round(rate_hz / (_SHORT_HOPS_PER_S if low_delay else CELLS_PER_S)))
+        self._window = (2 if low_delay else 4) * self._hop
         self._shape = root_hann(self._window, self._hop)
         self._cell_band = np.minimum(band_of_bins(self._window, rate_hz), BANDS)
         self._band_starts = np.flatnonzero(np.diff(self._cell_band, prepend=-1))
