@@ -26,7 +26,15 @@ FLAT = 3
 FILLS = ((98, 128, 128), (148, 128, 128))
 """Limited-range Y, U, V of the colours that our policies fill with: #5f5f5f and #9a9a9a."""
 BARE = 0.5
-"""A head is bare where less than this share of it is covered."""
+"""A head or face is bare where less than this share of it is covered."""
+_AROUND, _AROUND_BARE = (2.5, 1.5), 0.25
+"""A head's place is a guess from its person's box. It is bare only where less than this share of so
+many times its width and height is covered as well: else it is the guess that is beside the head."""
+_EMPTY = 10
+"""Levels by which brightness must differ from the empty street, else nobody is seen there: somebody
+stands behind a sign, or wears what the wall wears."""
+_SAMPLES = 25
+"""Frames from which the empty street is made."""
 _HEAD_HIGH, _HEAD_WIDE, _HEAD_TOP = 0.13, 0.09, 0.02
 """Head of somebody upright, in heights of the person's box: a person is 7 to 8 heads tall."""
 _HIDDEN = 0.3
@@ -98,6 +106,8 @@ def measure(
     after: Iterable[Frame],
     targets: Truth,
     people: Truth | None = None,
+    *,
+    empty: NDArray[np.uint8] | None = None,
 ) -> Leaks:
     """Compare a recording with what came out of it.
 
@@ -106,6 +116,8 @@ def measure(
         after: What came out: as many frames of the same size.
         targets: What must be covered.
         people: Everybody who is marked, for what is covered in vain; None: not measured.
+        empty: (height, width): brightness of the street without people, where `targets` are
+            guesses; None: they are exact.
     """
     leaks = Leaks()
     for number, (old, new) in enumerate(zip(before, after, strict=True)):
@@ -115,9 +127,14 @@ def measure(
         mask = covered(old.yuv, new.yuv)
         leaks.shares.append(float(mask.mean()))
         for person, box in wanted.items():
+            if empty is not None and not _is_seen(old.yuv[:, :, 0], empty, box):
+                continue
             share = _share(mask, box)
-            if share is not None:
-                leaks.bare.setdefault(person, []).append(share < BARE)
+            if share is None:
+                continue
+            around = 0.0 if empty is None else _share(mask, box.scaled(*_AROUND)) or 0.0
+            bare = share < BARE and around < _AROUND_BARE
+            leaks.bare.setdefault(person, []).append(bare)
         if people is not None:
             leaks.vain.append(_vain(mask, people.get(number, {}).values()))
     return leaks
@@ -130,6 +147,22 @@ def _share(mask: Mask, box: Box) -> float | None:
     if area is None or area.width * area.height < _SMALLEST * box.area:
         return None
     return float(mask[area.top : area.bottom, area.left : area.right].mean())
+
+
+def _is_seen(luma: NDArray[np.uint8], empty: NDArray[np.uint8], box: Box) -> bool:
+    """Whether there is anything else than the empty street."""
+    area = box.cover(luma.shape[1], luma.shape[0])
+    if area is None:
+        return False
+    cut = (slice(area.top, area.bottom), slice(area.left, area.right))
+    return float(np.abs(luma[cut].astype(np.int16) - empty[cut]).mean()) > _EMPTY
+
+
+def empty_street(frames: Iterable[Frame], count: int) -> NDArray[np.uint8]:
+    """(height, width): median brightness of frames spread over a recording of `count` frames."""
+    wanted = np.linspace(0, count - 1, min(count, _SAMPLES)).round().astype(int).tolist()
+    kept = [frame.yuv[:, :, 0] for _, frame in numbered(frames, wanted)]
+    return np.asarray(np.median(np.stack(kept), axis=0), np.uint8)
 
 
 def _vain(mask: Mask, people: Iterable[Box]) -> float:

@@ -12,13 +12,20 @@ from numpy.typing import NDArray
 
 from passante.evaluate.attacks import retrace
 from passante.evaluate.footage import Clip, clips, encode, frames, protected, written_again
-from passante.evaluate.leakage import Leaks, heads_of, measure, merged
+from passante.evaluate.leakage import Leaks, empty_street, heads_of, measure, merged
 from passante.evaluate.rates import Rate
 from passante.evaluate.results import Figure, Finding, Result, Section, Subject
 from passante.evaluate.settings import Settings, Tell
 from passante.evaluate.threat import Knows, ThreatModel, Wants
 
 Made = Callable[[Clip], Path]
+
+_COUNTED = {
+    "head": "people; a head, guessed from the true box of its person, is bare where less than half "
+    "of it and less than a quarter of what is around it is covered; not judged behind others, or "
+    "where nothing differs from the empty street",
+    "face": "people; a face is bare where less than half of it is covered",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ def _leakage(subject: Subject, made: Pairs, control: Pairs, seed: int) -> Iterat
             rate=ours.people(),
             control=theirs.people(),
             baseline=None,
-            of=f"people; a {what} is bare where less than half of it is covered",
+            of=_COUNTED[what],
         )
         on_frames = ours.frames(seed=seed)
         yield Figure(
@@ -105,9 +112,12 @@ def _leakage(subject: Subject, made: Pairs, control: Pairs, seed: int) -> Iterat
 def _bare(pairs: Pairs, *, faces: bool) -> Leaks:
     found = []
     for clip, path in pairs:
-        targets = clip.faces if faces else heads_of(clip.people)
-        if targets:
-            found.append(measure(frames(clip.path), frames(path), targets))
+        if faces and clip.faces:
+            found.append(measure(frames(clip.path), frames(path), clip.faces))
+        elif clip.people and not faces:
+            empty = empty_street(frames(clip.path), max(clip.people) + 1)
+            heads = heads_of(clip.people)
+            found.append(measure(frames(clip.path), frames(path), heads, empty=empty))
     return merged(found)
 
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from passante.core.geometry import Box
 from passante.evaluate import leakage
+from passante.evaluate.footage import Frame
 from passante.evaluate.leakage import covered, head, heads_of, measure, visible_heads
 from unit.evaluate import streets
 
@@ -64,3 +67,33 @@ def test_a_head_mostly_outside_the_picture_is_not_judged() -> None:
     leaks = measure(list(streets.frames())[:1], list(streets.frames())[:1], out)
     assert not leaks.bare
     assert leakage.merged([leaks, leaks]).people().trials == 0
+
+
+def test_a_head_behind_a_sign_is_not_judged() -> None:
+    pictures = list(streets.frames())
+    behind = pictures[0].yuv[:, :, 0].copy()
+    heads = heads_of(streets.people())
+    leaks = measure(pictures[:1], pictures[:1], heads, empty=behind)
+    assert not leaks.bare
+    assert len(measure(pictures[:1], pictures[:1], heads, empty=behind // 2).bare) == 4
+
+
+def test_a_guess_beside_a_covered_head_is_no_leak() -> None:
+    (old, *_) = streets.frames()
+    new = old.yuv.copy()
+    target = Box(60, 30, 68, 38)
+    new[20:50, 44:61] = 98, 128, 128
+    after = [Frame(old.pts_s, new)]
+    elsewhere = np.zeros(new.shape[:2], np.uint8)
+    assert measure([old], after, {0: {1: target}}).bare == {1: [True]}
+    assert measure([old], after, {0: {1: target}}, empty=elsewhere).bare == {1: [False]}
+
+
+def test_the_empty_street_is_what_is_there_most_of_the_time() -> None:
+    still = np.full((6, 8, 3), 90, np.uint8)
+    frames = []
+    for number in range(30):
+        yuv = still.copy()
+        yuv[:, number % 8] = 200
+        frames.append(Frame(Fraction(number), yuv))
+    assert (leakage.empty_street(frames, 30) == 90).all()
