@@ -43,8 +43,7 @@ bench: $(DEV) ## measure against plain ffmpeg and a peer; ARGS=--quick for a sho
 
 evaluate: $(DEV) ## attack our own output into docs/evaluation.md; ARGS=--quick for a short look
 	$(BIN)/passante models pull $(ATTACKERS)
-	$(BIN)/passante evaluate all -o .bench/evaluation $(ARGS)
-	cp .bench/evaluation/report.md docs/evaluation.md
+	$(BIN)/python tools/evaluation.py $(ARGS)
 
 lock: $(DEV) ## write the lock files anew; ARGS=--upgrade for newer versions
 	scripts/lock $(ARGS)

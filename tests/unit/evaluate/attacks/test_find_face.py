@@ -48,7 +48,9 @@ def test_a_method_that_hides_nothing_is_caught() -> None:
 
 
 def test_a_fill_resists() -> None:
-    fill = next(one for one in operators(Kind.FACE) if one.subject.name == "operator fill")
+    fill = next(
+        one for one in operators(Kind.FACE) if one.subject.name == "operator fill, margin 0.1"
+    )
     (one,) = find_face.attack(CROWDS, [fill], [White()], seed=1)
     assert one.verdict is Verdict.RESISTED
 
