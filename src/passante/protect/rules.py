@@ -34,7 +34,8 @@ class Shape(StrEnum):
 
 MARGIN_MAX = 2.0
 BLOCKS_MAX = 8
-"""Blocks across a head. At 16 a face matcher still names 7 of 24 people, at 8 it guesses."""
+"""Blocks across a head. More of them let even a face matcher that knows nothing of the method name
+people; whoever knows it names most of them at 8 and at 6 as well."""
 
 
 def _check_margin(margin: float) -> None:
