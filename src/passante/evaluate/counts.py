@@ -14,7 +14,7 @@ from passante.evaluate.footage import Clip, clips, frames, protected, vehicle_cl
 from passante.evaluate.leakage import Leaks, heads_of, measure
 from passante.evaluate.pictures import Picture
 from passante.evaluate.rates import Rate
-from passante.evaluate.results import Figure, Result, Section, Subject
+from passante.evaluate.results import PEOPLE_FOUND, Figure, Result, Section, Subject
 from passante.evaluate.settings import Settings, Tell
 from passante.evaluate.utility import Counts, Quality, count, moved_ms, quality
 from passante.inside.video import View
@@ -102,7 +102,7 @@ def _counting(subject: Subject, counts: Sequence[Counts], seed: int) -> Iterator
         yield _mean(subject, f"people counted wrongly on a frame, {when}", errors, "people")
         found = Rate.over((hits for one in counts for hits in one.found[when].values()), seed=seed)
         yield Figure(
-            Section.COUNTS, subject, f"people found, of those on each frame, {when}",
+            Section.COUNTS, subject, PEOPLE_FOUND.replace("after", when),
             100 * found.share, "%", found.trials, 100 * found.low, 100 * found.high,
         )  # fmt: skip
     vehicles = [change for one in counts for change in one.vehicles]

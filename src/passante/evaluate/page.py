@@ -8,7 +8,8 @@ from html import escape
 from passante.evaluate.markdown import attackers
 from passante.evaluate.rates import Rate, Verdict
 from passante.evaluate.report import Report
-from passante.evaluate.results import Figure, Finding, Section
+from passante.evaluate.results import PEOPLE_FOUND, Figure, Finding, Section
+from passante.evaluate.threat import Wants
 
 _COLOUR = {
     Verdict.RESISTED: "#1b7f4b",
@@ -28,7 +29,8 @@ _TICKS = (0, 25, 50, 75, 100)
 
 def render(report: Report) -> str:
     """The page."""
-    body = [f"<h1>Attacks on the output of {escape(report.software)}</h1>", _summary(report)]
+    title = f"<h1>Attacks on the output of {escape(report.software)}</h1>"
+    body = [title, _summary(report), trade(report)]
     for section in Section:
         findings = [one for one in report.findings if one.section is section]
         figures = [one for one in report.figures if one.section is section]
@@ -90,6 +92,35 @@ def _guess(baseline: Rate | None, y: float) -> str:
 
 def _x(share: float) -> float:
     return _LEFT + share * _WIDE
+
+
+def trade(report: Report) -> str:
+    """How often people are recognised against how well they can still be counted, or ""."""
+    kept = {one.subject.name: one.value / 100 for one in report.figures if one.what == PEOPLE_FOUND}
+    lost: dict[str, Finding] = {}
+    for one in report.findings:
+        worst = lost.get(one.subject.name)
+        named = one.threat.wants is Wants.LINK and one.subject.name in kept
+        if named and (worst is None or one.rate.share > worst.rate.share):
+            lost[one.subject.name] = one
+    if not lost:
+        return ""
+    high = 300
+    parts = [f'<svg viewBox="0 0 {_LEFT + _WIDE + 20} {high + 40}" role="img">']
+    parts.append(
+        f'<rect x="{_LEFT}" y="10" width="{_WIDE}" height="{high - 10}" fill="none" stroke="#ccc"/>'
+        f'<text x="{_LEFT + _WIDE}" y="{high + 30}" text-anchor="end">people still found</text>'
+        f'<text x="{_LEFT - 8}" y="20" text-anchor="end">people recognised by clothes</text>'
+    )
+    parts += [f'<text x="{_x(t / 100):.1f}" y="{high + 15}">{t} %</text>' for t in _TICKS]
+    for name, one in lost.items():
+        x, y = _x(kept[name]), high - one.rate.share * (high - 10)
+        colour = _COLOUR[one.verdict]
+        parts.append(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/>'
+            f'<text x="{x + 8:.1f}" y="{y + 4:.1f}">{escape(name)}</text>'
+        )
+    return "<h2>Privacy against use</h2>" + "".join(parts) + "</svg>"
 
 
 def _summary(report: Report) -> str:

@@ -8,6 +8,9 @@ from enum import StrEnum
 from passante.evaluate.rates import Rate, Verdict, judge
 from passante.evaluate.threat import ThreatModel
 
+PEOPLE_FOUND = "people found, of those on each frame, after"
+"""Name of the figure that stands for use in the chart of privacy against use."""
+
 
 class Section(StrEnum):
     """The parts of an evaluation, as the command line names them."""

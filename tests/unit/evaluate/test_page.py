@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 from xml.etree import ElementTree as ET
 
 from passante.evaluate import page
-from unit.evaluate.reports import report
+from passante.evaluate.rates import Rate
+from passante.evaluate.results import PEOPLE_FOUND, Figure, Finding, Section
+from passante.evaluate.threat import Knows, ThreatModel, Wants
+from unit.evaluate.reports import STREET, report
 
 
 def test_the_page_needs_nothing_but_itself() -> None:
@@ -30,3 +34,15 @@ def test_a_plot_shows_attack_interval_control_and_guessing() -> None:
 
 def test_verdicts_on_our_own_methods_are_counted_at_the_top() -> None:
     assert "1 RESISTED, 0 LEAKED, 0 INCONCLUSIVE" in page.render(report())
+
+
+def test_privacy_stands_against_use_where_both_were_measured() -> None:
+    assert page.trade(report()) == ""
+    threat = ThreatModel(Wants.LINK, Knows.NOTHING, "clothes")
+    walk = Finding(
+        Section.PERSONS, "clothes", threat, STREET, Rate.of(3, 4), Rate.of(4, 4), None, "people"
+    )
+    found = Figure(Section.COUNTS, STREET, PEOPLE_FOUND, 50.0, "%", 9)
+    both = dataclasses.replace(report(), findings=(walk,), figures=(found,))
+    (dot,) = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', page.trade(both))
+    assert [float(end) for end in dot] == [290 + 310, 300 - 0.75 * 290]
