@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passante.analyse.separate import DtlnSeparator
-from passante.analyse.speech import DEFAULT, AnalyseSpeech, SpeechSettings
+from passante.analyse.speech import DEFAULT, LOW_DELAY, AnalyseSpeech, SpeechSettings
 from passante.analyse.voice import SileroDetector
 from passante.core.names import StreamId
 from passante.inside.audio import RawAudio
@@ -103,6 +103,13 @@ class Ours:
     def __call__(self, sound: Sound) -> Sound:
         """What comes out."""
         return self.run(sound)[0]
+
+
+Form = Callable[[Sound], Sound]
+"""What is done to a sound."""
+
+LOW = Ours(LOW_DELAY, low_delay=True)
+"""Our stages without look-ahead."""
 
 
 def active(speech: Sound, below_db: float = 25.0) -> NDArray[np.bool_]:
