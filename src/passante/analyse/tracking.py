@@ -355,14 +355,12 @@ class Tracker:
                 skipped.append(earlier)
                 break
             step = (box.centre[0] - place.centre[0], box.centre[1] - place.centre[1])
-            if found:
-                speed = (
-                    0.5 * speed[0] + 0.5 * step[0] / gap_s,
-                    0.5 * speed[1] + 0.5 * step[1] / gap_s,
-                )
-            else:
-                speed = track.speed = (step[0] / gap_s, step[1] / gap_s)
-                found = True
+            old = 0.5 if found else 0.0
+            speed = (
+                old * speed[0] + (1 - old) * step[0] / gap_s,
+                old * speed[1] + (1 - old) * step[1] / gap_s,
+            )
+            track.speed, found = track.speed if found else speed, True
             for missed in skipped:
                 share = (later_ns - missed.pts_ns) / max(gap_ns, 1)
                 self._look_ahead(track, frame, missed, between(box, place, share))
@@ -372,12 +370,12 @@ class Tracker:
             if fit > _SURE:
                 template = Template.cut(earlier, box) or template
         # Where the picture no longer agrees, or cannot be compared: a little further all the same.
-        for earlier in reversed(held):
-            gap_ns = later_ns - earlier.pts_ns
-            if earlier.seq < frame.seq and 0 < gap_ns <= self._settings.grace_ns:
-                gap_s = gap_ns / NS_PER_S
-                guess = box.shifted(-speed[0] * gap_s, -speed[1] * gap_s)
-                self._look_ahead(track, frame, earlier, guess)
+        for earlier in (
+            one for one in held if 0 < later_ns - one.pts_ns <= self._settings.grace_ns
+        ):
+            gap_s = (later_ns - earlier.pts_ns) / NS_PER_S
+            guess = box.shifted(-speed[0] * gap_s, -speed[1] * gap_s)
+            self._look_ahead(track, frame, earlier, guess)
         return near
 
     def _look_ahead(self, track: _Track, found: RawFrame, earlier: RawFrame, box: Box) -> None:
