@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from passante.core.clock import NS_PER_S
 from passante.core.media import VideoFormat
-from passante.core.names import Kind
 from passante.inside.observation import Region
 from passante.inside.video import Plane, RawFrame
 
@@ -53,8 +52,6 @@ class Scene:
         rows, columns = self._seen.shape
         busy = np.zeros((rows, columns), np.bool_)
         for region in regions:
-            if region.kind is Kind.PLATE:
-                continue
             spot = region.box.scaled(1 + 2 * _MARGIN).cover(self._form.width, self._form.height)
             if spot is not None:
                 busy[

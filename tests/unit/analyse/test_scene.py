@@ -72,3 +72,14 @@ def test_noise_that_never_rests_is_never_learnt() -> None:
     for i in range(8):
         planes = scene.update(at(raw_frame(i, form, seed=i), i * 0.6), [])
     assert np.mean(planes[0] == 128) > 0.2
+
+
+def test_the_plate_of_a_car_that_drove_off_is_not_part_of_the_scene() -> None:
+    """Nobody would find it there again: the picture in which it is hidden has no car."""
+    form = street()
+    scene = Scene(form)
+    plate = Box(100, 100, 140, 112)
+    found = [Region(Kind.PLATE, plate, 0.9, Cause.DETECTION, 1)]
+    for i in range(8):
+        planes = scene.update(at(frame(0, form, [plate]), i * 0.6), found)
+    assert (planes[0][100:112, 100:140] == 128).all()
