@@ -111,3 +111,13 @@ def test_a_file_that_fits_is_still_written_under_the_same_limit(tmp_path):
     _, told = process.communicate(timeout=LONGEST_S)
     assert process.returncode == 0, told
     assert len(seen(tmp_path / "out.mp4").pictures) == 6
+
+
+def test_a_crash_puts_no_raw_picture_on_the_disk(here):
+    resource = pytest.importorskip("resource")
+    process = start("endless", "protect", "in.mp4", "-o", "out.mp4", cwd=here)
+    going(process)
+    limits = resource.prlimit(process.pid, resource.RLIMIT_CORE)
+    process.kill()
+    process.communicate(timeout=LONGEST_S)
+    assert limits == (0, 0)

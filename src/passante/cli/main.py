@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from collections.abc import Sequence
@@ -68,4 +69,13 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Entry point of the `passante` command."""
+    _without_core_dumps()
     cli.main()
+
+
+def _without_core_dumps() -> None:
+    """Should the process crash, no copy of its memory is put on a disk: it holds raw pictures."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource  # noqa: PLC0415 - absent on Windows
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
