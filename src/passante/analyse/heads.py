@@ -30,8 +30,12 @@ _ASIDE = 0.15
 """So much more is asked for of a face at the edge of a box: people behind are seen there."""
 
 
+_LOWEST = 0.65
+"""In depths from the top: below are hands and knees that look like faces."""
+
+
 def may_wear(person: Box, face: Box) -> bool:
-    """Whether a face has the size that this person's would have.
+    """Whether a face has the size and the height that this person's would have.
 
     Args:
         person: Box of the person, px of an upright picture.
@@ -39,7 +43,8 @@ def may_wear(person: Box, face: Box) -> bool:
     """
     depth = _depth(person)
     aside = abs(face.centre[0] - person.centre[0]) / max(person.width / 2, 1e-3)
-    return (_FACE_LEAST + _ASIDE * aside) * depth <= face.height <= _FACE_MOST * depth
+    sized = (_FACE_LEAST + _ASIDE * aside) * depth <= face.height <= _FACE_MOST * depth
+    return sized and face.centre[1] <= person.y0 + _LOWEST * depth
 
 
 def head_of(person: Box, faces: Iterable[Box] = ()) -> Box:

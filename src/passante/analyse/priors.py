@@ -34,6 +34,8 @@ _HUGE = 0.2
 """Who fills more than this share of the picture is often seen in several pieces."""
 _TALLER = 1.8
 """How much further up and down the head of such a box is looked for."""
+_CLEAR = 0.5
+"""What is found of somebody so near scores at least this, or it is something else."""
 _MOSTLY = 0.6
 """Of these, boxes that have this share in common may be of one."""
 
@@ -67,10 +69,10 @@ class Prior:
         """
         form = frame.format
         parents = list(parents)
-        found = [region.box for region in known]
+        known = list(known)
         places = [self._places(parent.box, form) for parent in parents]
         implied = []
-        owners = self._owners(parents, places, found, form)
+        owners = self._owners(parents, places, known, form)
         for number, parent in enumerate(parents):
             if number in owners:
                 continue
@@ -92,12 +94,13 @@ class Prior:
         self,
         parents: list[Region],
         places: list[list[Box]],
-        found: list[Box],
+        known: list[Region],
         form: VideoFormat,
     ) -> set[int]:
         """Parents whose own finding has been made, by their numbers in the list."""
-        if not parents or not found:
+        if not parents or not known:
             return set()
+        found = [region.box for region in known]
         middles = np.array([box.centre for box in found], np.float64).T
         gaps = np.stack([_middle_gaps(boxes, middles) for boxes in places])
         if self.own is not None:
@@ -122,6 +125,7 @@ class Prior:
             if number not in owners and any(
                 np.isfinite(gap[hit])
                 and gap[hit] <= least
+                and (known[hit].score >= _CLEAR or not huge)
                 and _one_thing(seen[number], seen[other], within)
                 for other, hit in owners.items()
             ):

@@ -44,6 +44,7 @@ def test_the_head_lies_within_its_area(person: Box, head: Box) -> None:
         (Box(137, 110, 143, 117), False),  # of somebody far behind
         (Box(174, 110, 186, 124), False),  # of somebody behind, beside the shoulder
         (Box(95, 60, 185, 170), False),  # of somebody close to the camera
+        (Box(130, 133, 150, 155), False),  # a hand
     ],
 )
 def test_a_face_of_another_size_is_of_somebody_else(face: Box, own: bool) -> None:

@@ -70,6 +70,12 @@ def test_who_fills_the_picture_and_is_seen_in_pieces_has_one_face(part: Box) -> 
     assert replace(prior(), near=0.1).regions(raw_frame(), people, [face]) == []
 
 
+def test_a_doubtful_face_does_not_stand_for_somebody_who_fills_the_picture() -> None:
+    people = [region(Kind.PERSON, Box(4, 2, 60, 48)), region(Kind.PERSON, Box(2, 4, 40, 44), 2)]
+    face = Region(Kind.FACE, Box(22, 4, 40, 16), 0.3, Cause.DETECTION, 3)
+    assert len(replace(prior(), near=0.1).regions(raw_frame(), people, [face])) == 1
+
+
 def test_who_stands_apart_does_not_share_the_face_of_another() -> None:
     people = [region(Kind.PERSON, PERSON, 1), region(Kind.PERSON, PERSON.shifted(5, 0), 2)]
     face = region(Kind.FACE, Box(28, 24, 36, 33))
