@@ -101,14 +101,12 @@ class Prior:
         if not parents or not known:
             return set()
         found = [region.box for region in known]
-        middles = np.array([box.centre for box in found], np.float64).T
-        gaps = np.stack([_middle_gaps(boxes, middles) for boxes in places])
-        if self.own is not None:
-            wide, high, turn = form.width, form.height, form.rotation
-            for number, hit in np.argwhere(np.isfinite(gaps)).tolist():
-                itself = parents[number].box.turned(wide, high, turn)
-                if not self.own(itself, found[hit].turned(wide, high, turn)):
-                    gaps[number, hit] = np.inf
+        gaps = np.stack(
+            [
+                self._gaps(parent.box, boxes, found, form)
+                for parent, boxes in zip(parents, places, strict=True)
+            ]
+        )
         owners = _pairs(gaps)
         # Some are seen twice: whole, and once more in part. What is known of one is of both.
         doubles = set()
@@ -119,7 +117,8 @@ class Prior:
             gap = gaps[number]
             if huge:
                 # The head may be above a box that shows a body only.
-                gap = _middle_gaps([box.scaled(1.0, _TALLER) for box in places[number]], middles)
+                taller = [box.scaled(1.0, _TALLER) for box in places[number]]
+                gap = self._gaps(parent.box, taller, found, form)
             least = math.inf if huge or parent.score < _DOUBTFUL else self.near
             within = _MOSTLY if huge else _WITHIN
             if number not in owners and any(
@@ -131,6 +130,19 @@ class Prior:
             ):
                 doubles.add(number)
         return doubles | set(owners)
+
+    def _gaps(
+        self, parent: Box, places: list[Box], found: list[Box], form: VideoFormat
+    ) -> NDArray[np.float64]:
+        """How far each finding is from where it should be; infinite where it is another's."""
+        gaps = _middle_gaps(places, np.array([box.centre for box in found], np.float64).T)
+        if self.own is not None:
+            wide, high, turn = form.width, form.height, form.rotation
+            upright = parent.turned(wide, high, turn)
+            for hit in np.flatnonzero(np.isfinite(gaps)).tolist():
+                if not self.own(upright, found[hit].turned(wide, high, turn)):
+                    gaps[hit] = np.inf
+        return gaps
 
     def _places(self, parent: Box, form: VideoFormat) -> list[Box]:
         """Where it must lie, px of the coded frame."""

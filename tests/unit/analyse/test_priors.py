@@ -70,6 +70,14 @@ def test_who_fills_the_picture_and_is_seen_in_pieces_has_one_face(part: Box) -> 
     assert replace(prior(), near=0.1).regions(raw_frame(), people, [face]) == []
 
 
+def test_a_small_face_does_not_stand_for_somebody_who_fills_the_picture() -> None:
+    people = [region(Kind.PERSON, Box(4, 2, 60, 48)), region(Kind.PERSON, Box(42, 2, 52, 26), 2)]
+    face = region(Kind.FACE, Box(46, 3, 49, 6))
+    sized = replace(prior(), own=lambda person, face: face.height > person.height / 10)
+    (head,) = sized.regions(raw_frame(), people, [face])
+    assert head.box.x1 == 60
+
+
 def test_a_doubtful_face_does_not_stand_for_somebody_who_fills_the_picture() -> None:
     people = [region(Kind.PERSON, Box(4, 2, 60, 48)), region(Kind.PERSON, Box(2, 4, 40, 44), 2)]
     face = Region(Kind.FACE, Box(22, 4, 40, 16), 0.3, Cause.DETECTION, 3)
