@@ -50,7 +50,7 @@ def handful(data_dir: Path, tmp_path: Path) -> Path:
 @pytest.mark.slow
 @pytest.mark.data
 @pytest.mark.models
-def test_a_handful_is_attacked_and_nothing_is_concluded_from_it(
+def test_a_handful_is_attacked_and_no_praise_is_drawn_from_it(
     handful: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "report"
@@ -66,8 +66,9 @@ def test_a_handful_is_attacked_and_nothing_is_concluded_from_it(
     assert "find.face" not in read["models"]
     assert {one["section"] for one in read["findings"]} >= {"faces", "persons", "words"}
     ours = [one for one in read["findings"] if one["subject"]["name"].startswith("policy")]
-    assert ours
-    assert {one["verdict"] for one in ours} <= {"INCONCLUSIVE", "LEAKED"}
+    portraits = [one for one in ours if one["section"] == "faces"]
+    assert portraits
+    assert "RESISTED" not in {one["verdict"] for one in portraits}
     faces = [one for one in ours if one["attack"] == "face bare on at least one frame"]
     assert [one["rate"]["successes"] for one in faces] == [0]
     assert "<svg" in (out / "index.html").read_text(encoding="utf-8")

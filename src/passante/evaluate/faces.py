@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +33,7 @@ _QUICK_BASELINES = ("solid box", "blur as deface")
 
 
 def run(settings: Settings, tell: Tell) -> Iterator[Result]:
-    """Re-identification on portraits, then detectors on pictures of many faces."""
+    """Re-identification on portraits, then a detector on pictures of many faces."""
     recognisers, absent = _recognisers()
     yield from absent
     portraits = album(settings.folder, quick=settings.quick, seed=settings.seed)
@@ -64,18 +64,11 @@ def _recognisers() -> tuple[list[Recogniser], list[LeftOut]]:
 
 
 def _detectors() -> tuple[list[Detector], list[LeftOut]]:
-    makers: tuple[Callable[[], Detector], ...] = (
-        find_face.Libfacedetection,
-        find_face.Cascade,
-    )
-    found: list[Detector] = []
-    absent = []
-    for make in makers:
-        try:
-            found.append(make())
-        except EvaluationError as error:
-            absent.append(LeftOut(Section.FACES, "a detector of faces", f"{error}; {error.hint}"))
-    return found, absent
+    try:
+        return [find_face.Libfacedetection()], []
+    except EvaluationError as error:
+        why = f"{error}; {error.hint}"
+        return [], [LeftOut(Section.FACES, "a second detector of faces", why)]
 
 
 def album(folder: Path, *, quick: bool, seed: int) -> Album:

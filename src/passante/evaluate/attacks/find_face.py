@@ -1,4 +1,4 @@
-"""Looking for faces in our output with detectors that protection does not use."""
+"""Looking for faces in our output with a detector that protection does not use."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import importlib
 import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import cv2
@@ -37,24 +36,6 @@ class Detector(Protocol):
     def find(self, pixels: Picture) -> list[Box]:
         """Every face, px."""
         ...
-
-
-class Cascade:
-    """Viola and Jones' cascade of OpenCV, seen from the front: another family altogether."""
-
-    name = "Haar cascade"
-
-    def __init__(self) -> None:
-        folder = Path(cv2.__file__).parent / "data"
-        self._cascade = cv2.CascadeClassifier(str(folder / "haarcascade_frontalface_alt2.xml"))
-        if self._cascade.empty():
-            raise EvaluationError("this OpenCV comes without its cascades")
-
-    def find(self, pixels: Picture) -> list[Box]:
-        """Every face from 16 px upward."""
-        grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-        found = self._cascade.detectMultiScale(grey, 1.1, 2, minSize=(16, 16))
-        return [Box(float(x), float(y), float(x + w), float(y + h)) for x, y, w, h in found]
 
 
 class Libfacedetection:
