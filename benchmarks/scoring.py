@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clips import Planes
+from passante.evaluate.rates import wilson
+
+__all__ = ["OUR_FILL", "PEER_FILL", "Score", "Truth", "rate", "score", "wilson"]
 
 Mask = NDArray[np.bool_]
 
@@ -162,17 +165,6 @@ def score(
     for of_track in shares.values():
         total.add_track(of_track)
     return total
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """95 % interval of a share, by Wilson."""
-    if n == 0:
-        return 0.0, 1.0
-    z = 1.96
-    share, z2 = hits / n, z * z / n
-    middle = (share + z2 / 2) / (1 + z2)
-    half = z / (1 + z2) * math.sqrt(share * (1 - share) / n + z2 / (4 * n))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def rate(hits: int, n: int) -> str:
