@@ -80,8 +80,9 @@ class SecondOpinion:
     """
 
     def __init__(
-        self, detector: VoiceDetector, separator: VoiceSeparator, cells: CellSettings
+        self, detector: VoiceDetector, separator: VoiceSeparator, cells: CellSettings | None
     ) -> None:
+        """Listen with both; without `cells` nothing is kept beside speech."""
         self._detector = detector
         self._separator = separator
         self._separated = SeparatorMemory.blank()
@@ -92,7 +93,7 @@ class SecondOpinion:
         self._levels = np.zeros(3)
         self._scores: deque[float] = deque([0.0] * _MEAN_OF, maxlen=_MEAN_OF)
         self._blind = 0
-        self.cells = CellBook(cells)
+        self.cells = None if cells is None else CellBook(cells)
         self.rest = np.zeros((1, CHUNK), np.float32)
         """(1, `CHUNK`): what the last look left beside the voice, `LAG` samples ago; zeros where
         the two could not be told apart."""
@@ -117,7 +118,8 @@ class SecondOpinion:
         self.rest = np.nan_to_num(mixture - voice, nan=0.0)[None]
         self._mixture = np.concatenate([self._mixture[CHUNK:], mixture])
         self._voice = np.concatenate([self._voice[CHUNK:], voice])
-        self.cells.look(self._mixture, self._voice)
+        if self.cells is not None:
+            self.cells.look(self._mixture, self._voice)
         if failed:
             return float("nan")
         self._scores.append(float(scores[0]))

@@ -147,8 +147,8 @@ class _Run:
         self._first = FirstOpinion(detector)
         self._second: SecondOpinion | None = None
         if separator is not None:
-            self._second = SecondOpinion(detector, separator, settings.cells or CellSettings())
-        self._keeps = self._second is not None and settings.cells is not None
+            self._second = SecondOpinion(detector, separator, settings.cells)
+        self._keeps = self._second is not None and self._second.cells is not None
         self._back = Resampler(1, RATE_HZ, self._rate)
         self._rest = Fifo(1)
         self._lead = LAG
@@ -260,6 +260,7 @@ class _Run:
 
     def _mark_cells(self, scores: NDArray[np.float32]) -> None:
         assert self._second is not None
+        assert self._second.cells is not None
         start = self._marked * _CELLS
         stop = start + scores.size * _CELLS
         keep = self._second.cells.keep(start, stop)

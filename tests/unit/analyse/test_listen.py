@@ -84,7 +84,18 @@ def test_a_separator_that_dies_gives_no_number_and_vouches_for_nothing() -> None
     sound = noise(1.0)[0]
     scores = [opinion.score(sound[at : at + CHUNK]) for at in range(0, 31 * CHUNK, CHUNK)]
     assert [number for number, score in enumerate(scores) if math.isnan(score)] == [10]
+    assert opinion.cells is not None
     keep = opinion.cells.keep(0, 100)
     assert not keep[38:48].any()
     assert keep[10:30].all()
     assert keep[70:100].all()
+
+
+def test_where_nothing_is_kept_no_cells_are_noted_and_scores_stay() -> None:
+    noting, plain = (
+        SecondOpinion(LoudIsSpeech(), PartSeparator(1.0), cells) for cells in (CellSettings(), None)
+    )
+    scores = [(noting.score(LOUD), plain.score(LOUD)) for _ in range(6)]
+    assert all(one == other for one, other in scores)
+    assert scores[-1] == (1, 1)
+    assert plain.cells is None

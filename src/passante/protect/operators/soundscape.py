@@ -150,6 +150,7 @@ class Scene:
     def _advance(self, at: int) -> NDArray[np.float32]:
         """The hop of output that the frame at sample `at` of those held completes."""
         hop, stop = self._hop, at + self._window
+        self._forget(self._base + at)
         if self._marked[at - hop : stop + hop].any():
             if self._fill is None:
                 self._fill = _Fill(self._floor, self._spread, self._draw())
@@ -209,8 +210,6 @@ class Scene:
         start, stop = (
             sample * CELLS_PER_S // self._rate for sample in (first, first + self._window - 1)
         )
-        for cell in [cell for cell in self._keep if cell < start]:
-            del self._keep[cell]
         cells = [self._keep.get(cell) for cell in range(max(0, start), stop + 1)]
         found = [cell for cell in cells if cell is not None]
         if len(found) < len(cells) or not found:
@@ -220,6 +219,12 @@ class Scene:
             return None
         # nothing above the grid is vouched for
         return np.append(np.clip(kept, 0, 1), np.float32(0))[self._cell_band]
+
+    def _forget(self, first: int) -> None:
+        """Let go of cells before stream sample `first`, asked for or not."""
+        start = first * CELLS_PER_S // self._rate
+        while self._keep and (cell := next(iter(self._keep))) < start:
+            del self._keep[cell]
 
     def _learn(self, at: int, stop: int) -> None:
         """Take the frame as the sound of the place: within speech, what is beside the voices."""

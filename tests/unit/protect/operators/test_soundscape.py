@@ -127,6 +127,16 @@ def test_each_stretch_of_speech_has_noise_of_its_own() -> None:
     assert len(drawn) == 3
 
 
+def test_hours_without_speech_leave_no_verdicts_behind() -> None:
+    scene = Scene(RATE, 1, draw=steady())
+    block = noise(0.5)
+    for number in range(20):
+        cells = cells_from(number * RATE // 2, (number + 1) * RATE // 2, RATE)
+        keep = np.ones((len(cells), BANDS), np.float32)
+        scene.push(block, np.zeros(RATE // 2, np.float32), keep, block[0])
+    assert len(scene._keep) < len(keep)
+
+
 @pytest.mark.parametrize("rate_hz", [1, 100, 7_999, 192_000])
 def test_strange_rates_neither_fail_nor_leak(rate_hz: int) -> None:
     samples = noise(1.0, rate_hz, 0.5) if rate_hz > 1 else np.full((1, 1), 0.5, np.float32)
