@@ -12,6 +12,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from passante.core.errors import ModelContractError
+
 PERSON = 4
 """Column of the logit of a person; those of vehicles follow."""
 
@@ -72,7 +74,14 @@ def decode(
         where: (anchors, 4), as `anchors` gives them.
         person: People if true, else vehicles of all sorts.
         threshold: Lowest score, 0 to 1.
+
+    Raises:
+        ModelContractError: Something is no number: nobody may hide behind it.
     """
+    if not np.isfinite(found).all():
+        raise ModelContractError(
+            "the network for people and vehicles gave something that is no number"
+        )
     logits = found[:, PERSON] if person else found[:, PERSON + 1 :].max(axis=1)
     # The threshold as a logit: a sigmoid over all anchors would be work for nothing.
     hot = np.flatnonzero(logits > np.float32(np.log(threshold / (1 - threshold))))

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from passante.core.errors import ModelContractError
 from passante.core.geometry import Box
 
 GRAIN = 32
@@ -70,7 +71,11 @@ class Line:
 
 
 def likelihoods(network: Network, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(height, width): how likely each pixel of an RGB picture of any size is writing, 0 to 1."""
+    """(height, width): how likely each pixel of an RGB picture of any size is writing, 0 to 1.
+
+    Raises:
+        ModelContractError: Something is no number: no plate may hide behind it.
+    """
     high, wide = pixels.shape[:2]
     below, right = -high % GRAIN, -wide % GRAIN
     if below or right:
@@ -81,6 +86,8 @@ def likelihoods(network: Network, pixels: NDArray[np.uint8]) -> NDArray[np.float
             np.uint8,
         )
     (maps,) = network.run(np.ascontiguousarray(pixels)[None])
+    if not np.isfinite(maps).all():
+        raise ModelContractError("the network for writing gave something that is no number")
     return np.asarray(maps[0, 0, :high, :wide], np.float32)
 
 

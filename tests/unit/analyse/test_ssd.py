@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passante.analyse.ssd import anchors, decode, overlap
+from passante.core.errors import ModelContractError
 
 NOTHING = -9.0
 FLOOR = 0.2
@@ -100,6 +101,14 @@ def test_a_broken_output_gives_finite_boxes() -> None:
     assert len(boxes)
     assert np.isfinite(boxes).all()
     assert (scores <= 1).all()
+
+
+@pytest.mark.parametrize("column", [0, 4, 9])
+def test_an_output_that_holds_no_numbers_is_refused(column: int) -> None:
+    found = silence(64, 64)
+    found[3, column] = np.nan
+    with pytest.raises(ModelContractError, match="no number"):
+        decode(found, anchors(64, 64), person=True, threshold=FLOOR)
 
 
 def test_overlap_is_intersection_over_union() -> None:

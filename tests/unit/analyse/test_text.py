@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from passante.analyse.text import Line, likelihoods, lines
+from passante.core.errors import ModelContractError
 
 
 def bar(
@@ -98,3 +99,14 @@ def test_any_size_of_picture_is_taken_and_nothing_is_said_about_padding(
     assert found.min() == pytest.approx(1.0)
     ((_, height, width, _),) = network.shapes
     assert height % 32 == width % 32 == 0
+
+
+def test_a_map_that_holds_no_numbers_is_refused() -> None:
+    class Broken(Echo):
+        def run(self, *arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+            (maps,) = super().run(*arrays)
+            maps[0, 0, 3, 3] = np.nan
+            return (maps,)
+
+    with pytest.raises(ModelContractError, match="no number"):
+        likelihoods(Broken(), np.zeros((32, 64, 3), np.uint8))
