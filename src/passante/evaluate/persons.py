@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,12 +49,38 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
             lambda clip: _filled(clip, settings.scratch),
         )
     )
-    control = [(clip, written_again(clip, settings.scratch)) for clip in recordings]
+    tell("persons: untouched")
+    control = _control([(clip, written_again(clip, settings.scratch)) for clip in recordings])
     for version in versions:
         tell(f"persons: {version.subject.name}")
         made = [(clip, version.make(clip)) for clip in recordings]
         yield from _leakage(version.subject, made, control, settings.seed)
         yield from _clothes(version.subject, made, control, settings.seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What the untouched recordings give."""
+
+    bare: Mapping[str, Leaks]
+    """"head" or "face" -> who is bare when."""
+    meetings: Mapping[str, retrace.Meeting]
+    """Name of a recording -> when to look at whom."""
+    clothes: Mapping[str, retrace.Wardrobe]
+    """The same -> what they wear."""
+
+
+def _control(again: Pairs) -> Control:
+    meetings = {clip.name: retrace.meeting(clip.people) for clip, _ in again if clip.people}
+    return Control(
+        bare={what: _bare(again, faces=what == "face") for what in _COUNTED},
+        meetings=meetings,
+        clothes={
+            clip.name: retrace.dressed(frames(path), clip.people, meetings[clip.name])
+            for clip, path in again
+            if clip.name in meetings and meetings[clip.name].early
+        },
+    )
 
 
 def _under(settings: Settings, index: int) -> Made:
@@ -85,12 +111,12 @@ def _filled(clip: Clip, scratch: Path) -> Path:
 Pairs = list[tuple[Clip, Path]]
 
 
-def _leakage(subject: Subject, made: Pairs, control: Pairs, seed: int) -> Iterator[Result]:
+def _leakage(subject: Subject, made: Pairs, control: Control, seed: int) -> Iterator[Result]:
     threat = ThreatModel(Wants.FACE, Knows.NOTHING, "eyes, and the whole recording")
-    for what, wanted in (("head", False), ("face", True)):
-        ours, theirs = (_bare(pairs, faces=wanted) for pairs in (made, control))
-        if not ours.bare:
+    for what, theirs in control.bare.items():
+        if not theirs.bare:
             continue
+        ours = _bare(made, faces=what == "face")
         yield Finding(
             section=Section.PERSONS,
             attack=f"{what} bare on at least one frame",
@@ -121,19 +147,14 @@ def _bare(pairs: Pairs, *, faces: bool) -> Leaks:
     return merged(found)
 
 
-def _clothes(subject: Subject, made: Pairs, control: Pairs, seed: int) -> Iterator[Result]:
-    walks = [
-        (clip, path, again, retrace.meeting(clip.people))
-        for (clip, path), (_, again) in zip(made, control, strict=True)
-        if clip.people
-    ]
+def _clothes(subject: Subject, made: Pairs, control: Control, seed: int) -> Iterator[Result]:
     looks = [
         (
-            retrace.dressed(frames(again), clip.people, when),
-            retrace.dressed(frames(path), clip.people, when),
+            control.clothes[clip.name],
+            retrace.dressed(frames(path), clip.people, control.meetings[clip.name]),
         )
-        for clip, path, again, when in walks
-        if when.early
+        for clip, path in made
+        if clip.name in control.clothes
     ]
     if not looks:
         return
