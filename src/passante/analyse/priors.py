@@ -150,21 +150,17 @@ class Prior:
         upright = parent.turned(wide, high, turn)
         return [place.turned_back(wide, high, turn) for place in self.where(upright)]
 
-    def summaries(self) -> list[TrackSummary]:
-        """One for each parent that was covered by the prior on at least one frame."""
-        return [
-            TrackSummary(
-                t.number,
-                self.kind,
-                t.first[0],
-                t.last[0],
-                t.first[1],
-                t.last[1],
-                {Cause.PRIOR: t.frames},
-            )
-            for t in self._tallies.values()
-            if t.frames
-        ]
+    def end(self, parent: int) -> TrackSummary | None:
+        """What was covered for a parent whose track, of this number, has ended; None for nothing.
+
+        It is forgotten with that.
+        """
+        tally = self._tallies.pop(parent, None)
+        if tally is None:
+            return None
+        (first_seq, first_ns), (last_seq, last_ns) = tally.first, tally.last
+        frames = {Cause.PRIOR: tally.frames}
+        return TrackSummary(tally.number, self.kind, first_seq, last_seq, first_ns, last_ns, frames)
 
 
 def _middle_gaps(places: list[Box], found: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -217,12 +217,14 @@ class Tracker:
             self._close(track)
         return regions
 
-    def summaries(self) -> tuple[TrackSummary, ...]:
-        """All tracks so far that covered at least one released frame."""
-        for track in self._alive + self._ended:
-            self._close(track)
-        self._alive, self._ended = [], []
-        return tuple(sorted(self._done, key=lambda t: t.number))
+    def take_ended(self, *, over: bool = False) -> list[TrackSummary]:
+        """Tracks that ended since the last call and covered a released frame; all when `over`."""
+        if over:
+            for track in self._alive + self._ended:
+                self._close(track)
+            self._alive, self._ended = [], []
+        ended, self._done = self._done, []
+        return ended
 
     def _follow(self, track: _Track, frame: RawFrame, changes: Changes) -> None:
         """Move a track's box to where its patch is on `frame`."""
@@ -391,10 +393,7 @@ class Tracker:
         track.last = (frame.seq, frame.pts_ns)
 
     def _close(self, track: _Track) -> None:
-        if track.first is None:
-            return
-        (first_seq, first_ns), (last_seq, last_ns) = track.first, track.last
-        frames = dict(track.counts)
-        self._done.append(
-            TrackSummary(track.number, self.kind, first_seq, last_seq, first_ns, last_ns, frames)
-        )
+        first, last = track.first, track.last
+        if first is not None:
+            when = first[0], last[0], first[1], last[1]
+            self._done.append(TrackSummary(track.number, self.kind, *when, dict(track.counts)))

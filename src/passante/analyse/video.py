@@ -94,6 +94,7 @@ class AnalyseVideo:
         *,
         needed: frozenset[Kind],
         scene: bool = False,
+        ended: Callable[[TrackSummary], None] | None = None,
     ) -> None:
         """Looks for `needed`.
 
@@ -103,6 +104,8 @@ class AnalyseVideo:
             needed: Kinds that the policy decides about. A head needs faces and people, a plate
                 needs vehicles: ask for those too.
             scene: Also learn the empty background of a fixed camera.
+            ended: Is given every track that covered a released frame, once it has ended: at the
+                latest in `flush`. Nothing of it is kept here, however long the stream is.
 
         Raises:
             ValueError: No finder for a kind that is needed.
@@ -122,6 +125,7 @@ class AnalyseVideo:
         if needed - self._looked:
             raise ValueError(f"no finder for {', '.join(sorted(needed - self._looked))}")
         self._want_scene = scene
+        self._ended = ended
         self._numbers = itertools.count(1)
         self._trackers = {
             kind: Tracker(kind, self._settings.tracking[kind], self._numbers)
@@ -157,7 +161,7 @@ class AnalyseVideo:
     def push(self, frame: RawFrame, /) -> Iterator[AnalysedFrame]:
         """Take the next frame; gives those that are now old enough."""
         if frame.format != self._form:
-            yield from self.flush()
+            yield from self._drain()
             self._renew(frame.format)
         assert self._looks is not None
         before = self._held[-1] if self._held else None
@@ -181,17 +185,24 @@ class AnalyseVideo:
             yield from self._release()
 
     def flush(self) -> Iterator[AnalysedFrame]:
-        """Look once more at the last frame, then give everything that is held."""
+        """Look once more at the last frame, then give everything that is held; tracks end."""
+        yield from self._drain()
+        self._hand_over(over=True)
+
+    def _drain(self) -> Iterator[AnalysedFrame]:
         if self._held and self._looks is not None and not self._settings.looks.thorough:
             self._look(self._moment(self._held[-1], 1, everything=True))
         while self._held:
             yield from self._release()
 
-    def tracks(self) -> tuple[TrackSummary, ...]:
-        """Every track that covered a released frame. Ask once, after `flush`."""
-        found = [t for tracker in self._trackers.values() for t in tracker.summaries()]
-        found += self._heads.summaries() + self._plate_zones.summaries()
-        return tuple(sorted(found, key=lambda track: track.number))
+    def _hand_over(self, *, over: bool = False) -> None:
+        """Let go of tracks that have ended, all when `over`, and of what followed from them."""
+        for tracker in self._trackers.values():
+            for track in tracker.take_ended(over=over):
+                implied = (prior.end(track.number) for prior in (self._heads, self._plate_zones))
+                for one in (track, *implied):
+                    if one is not None and self._ended is not None:
+                        self._ended(one)
 
     def _renew(self, form: VideoFormat) -> None:
         looks, finders = self._settings.looks, self._finders
@@ -324,6 +335,7 @@ class AnalyseVideo:
         for tracker in self._trackers.values():
             regions += tracker.regions(frame)
         regions += self._implied(frame, regions)
+        self._hand_over()
         if not all(health.covers(frame.seq) for health in self._health.values()):
             self.unanalysed += 1
             self._originals.pop(frame.seq, None)

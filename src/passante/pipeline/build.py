@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ from passante.analyse.persons import PersonFinder
 from passante.analyse.plates import PlateFinder
 from passante.analyse.separate import DtlnSeparator, VoiceSeparator
 from passante.analyse.speech import AnalyseSpeech
+from passante.analyse.tracking import TrackSummary
 from passante.analyse.video import TRACKING, AnalyseVideo, AnalysisSettings, Finders
 from passante.analyse.voice import SileroDetector, VoiceDetector
 from passante.core.media import MediaInfo, MediaKind
@@ -121,12 +122,12 @@ class AllSpeech:
         return ()
 
 
-class SpansKept:
-    """Hands on what another stage makes of sound, and keeps where the speech was."""
+class SpansNoted:
+    """Hands on what another stage makes of sound, and tells `note` where the speech was."""
 
-    def __init__(self, stage: AnalyseSpeech) -> None:
+    def __init__(self, stage: AnalyseSpeech, note: Callable[[SpeechSpan], None]) -> None:
         self._stage = stage
-        self.spans: list[SpeechSpan] = []
+        self._note = note
 
     @property
     def delay_ns(self) -> int:
@@ -148,7 +149,8 @@ class SpansKept:
 
     def _noted(self, items: Iterable[AnalysedAudio]) -> Iterator[AnalysedAudio]:
         for item in items:
-            self.spans.extend(item.spans)
+            for span in item.spans:
+                self._note(span)
             yield item
 
 
@@ -160,8 +162,12 @@ class Built:
     models: tuple[str, ...]
     """References of all networks in it, sorted."""
     look: AnalyseVideo | None = None
-    listeners: dict[StreamId, SpansKept] = field(default_factory=dict)
+    listeners: dict[StreamId, SpansNoted] = field(default_factory=dict)
     maskers: dict[StreamId, ProtectAudio] = field(default_factory=dict)
+    tracks: list[TrackSummary] = field(default_factory=list)
+    """What was followed, in the order in which it ended; grows while it runs."""
+    speech: dict[StreamId, list[SpeechSpan]] = field(default_factory=dict)
+    """Where speech was, likewise."""
 
 
 _FACE_KEEP = TRACKING[Kind.FACE].keep
@@ -193,6 +199,7 @@ def build(
     audio: dict[StreamId, AudioLane] = {}
     models: set[str] = set()
     look: AnalyseVideo | None = None
+    tracks: list[TrackSummary] = []
     if info.video is not None:
         finders = equipment.finders
         seen_by = {f.model for f in (finders.faces, finders.people, finders.plates) if f}
@@ -206,9 +213,11 @@ def build(
             ),
             needed=policy.kinds_needed,
             scene=any(isinstance(rule, Scene) for rule in policy.rules.values()),
+            ended=tracks.append,
         )
         video[info.video.stream] = Lane(look, ProtectVideo(policy, sorted(seen_by)))
-    listeners: dict[StreamId, SpansKept] = {}
+    listeners: dict[StreamId, SpansNoted] = {}
+    speech: dict[StreamId, list[SpeechSpan]] = {}
     maskers: dict[StreamId, ProtectAudio] = {}
     for track in info.audio:
         who = equipment.listeners
@@ -218,8 +227,9 @@ def build(
             continue
         listen = AnalyseSpeech(who.voice, who.separator)
         models.update(listen.models)
-        listeners[track.stream] = SpansKept(listen)
+        speech[track.stream] = []
+        listeners[track.stream] = SpansNoted(listen, speech[track.stream].append)
         maskers[track.stream] = ProtectAudio(policy, listen.models)
         audio[track.stream] = Lane(listeners[track.stream], maskers[track.stream])
     pipeline = Pipeline(source, sink, video, audio)
-    return Built(pipeline, tuple(sorted(models)), look, listeners, maskers)
+    return Built(pipeline, tuple(sorted(models)), look, listeners, maskers, tracks, speech)

@@ -190,7 +190,7 @@ def _tracks(built: Built) -> tuple[report.TrackCovered, ...]:
             last=report.Moment(seq=track.last_seq, time_s=track.last_ns / NS_PER_S),
             frames=report.Frames(**{cause.value: track.frames.get(cause, 0) for cause in Cause}),
         )
-        for track in (built.look.tracks() if built.look else ())
+        for track in sorted(built.tracks, key=lambda track: track.number)
     )
 
 
@@ -199,8 +199,8 @@ def _speech(built: Built) -> tuple[report.SpeechFound, ...]:
         report.SpeechFound(
             stream=stream, start_s=span.start_ns / NS_PER_S, end_s=span.end_ns / NS_PER_S
         )
-        for stream, listener in built.listeners.items()
-        for span in listener.spans
+        for stream, spans in built.speech.items()
+        for span in spans
     )
 
 

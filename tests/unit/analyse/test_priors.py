@@ -96,15 +96,17 @@ def test_the_head_keeps_its_number_while_the_person_is_tracked() -> None:
         heads.regions(raw_frame(i), [region(Kind.PERSON, PERSON, 7)], [])[0].track for i in range(5)
     }
     assert numbers == {10}
-    (track,) = heads.summaries()
+    track = heads.end(7)
+    assert track is not None
     assert (track.first_seq, track.last_seq, track.frames) == (0, 4, {Cause.PRIOR: 5})
+    assert heads.end(7) is None
 
 
 def test_a_parent_that_was_never_covered_by_the_prior_has_no_summary() -> None:
     heads = prior()
     face = region(Kind.FACE, Box(26, 24, 34, 33))
     heads.regions(raw_frame(), [region(Kind.PERSON, PERSON)], [face])
-    assert heads.summaries() == []
+    assert heads.end(1) is None
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])

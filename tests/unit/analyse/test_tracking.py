@@ -157,9 +157,11 @@ def test_numbers_are_never_used_twice() -> None:
     run = Run(hold_ns=80_000_000)
     for i in range(30):
         run.step(START, *([seen(START)] if i % 10 == 0 else []))
-    numbers = [t.number for t in run.tracker.summaries()]
     run.regions()
-    assert len(numbers) == len(set(numbers))
+    numbers = [track.number for track in run.tracker.take_ended(over=True)]
+    assert len(numbers) == 3
+    assert len(set(numbers)) == 3
+    assert run.tracker.take_ended() == []
 
 
 def test_a_summary_counts_frames_by_cause() -> None:
@@ -167,6 +169,6 @@ def test_a_summary_counts_frames_by_cause() -> None:
     for i in range(8):
         run.step(START, *([seen(START)] if i in (3, 7) else []))
     run.regions()
-    (track,) = run.tracker.summaries()
+    (track,) = run.tracker.take_ended(over=True)
     assert (track.first_seq, track.last_seq) == (0, 7)
     assert track.frames == {Cause.LOOK_AHEAD: 3, Cause.DETECTION: 2, Cause.TRACKING: 3}

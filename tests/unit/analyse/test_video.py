@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from passante.analyse.tracking import TrackSummary
 from passante.analyse.video import AnalyseVideo, AnalysisSettings, Finders
 from passante.core.geometry import Box
 from passante.core.names import Cause, Kind
 from passante.inside.video import AnalysedFrame
-from passante.testing import drive, video_format
+from passante.testing import ScriptedFinder, detections, drive, video_format
 from unit.analyse.street import SquareFinder, frame, street
 
 FACE = frozenset({Kind.FACE})
@@ -22,9 +23,10 @@ def analysed(
     frames: int = 50,
     settings: AnalysisSettings | None = None,
     needed: frozenset[Kind] = FACE,
+    ended: Callable[[TrackSummary], None] | None = None,
 ) -> tuple[list[AnalysedFrame], AnalyseVideo]:
     form = street()
-    stage = AnalyseVideo(Finders(faces=finder), settings, needed=needed)
+    stage = AnalyseVideo(Finders(faces=finder), settings, needed=needed, ended=ended)
     return drive(stage, (frame(i, form, path(i)) for i in range(frames))), stage
 
 
@@ -61,23 +63,24 @@ def test_a_finder_that_sees_once_a_second_still_covers_every_frame() -> None:
 def test_a_face_is_covered_before_its_first_detection() -> None:
     path = walking(24)
     finder = SquareFinder(mood=lambda look: "blind" if look < 4 else "well")
-    items, stage = analysed(path, finder)
+    tracks: list[TrackSummary] = []
+    items, _ = analysed(path, finder, ended=tracks.append)
     assert all(covered(item, path(item.raw.seq)[0]) > 0.9 for item in items)
-    causes = stage.tracks()[0].frames
-    assert causes[Cause.LOOK_AHEAD] > 3
+    assert tracks[0].frames[Cause.LOOK_AHEAD] > 3
 
 
 def test_a_face_stays_covered_for_a_while_after_its_last_detection() -> None:
     path = walking(24)
     finder = SquareFinder(mood=lambda look: "blind" if look > 6 else "well")
-    items, stage = analysed(path, finder, frames=40)
+    tracks: list[TrackSummary] = []
+    items, _ = analysed(path, finder, frames=40, ended=tracks.append)
     last_seen = max(
         item.raw.seq for item in items for r in item.regions if r.cause is Cause.DETECTION
     )
     for item in items:
         if last_seen < item.raw.seq <= last_seen + 15:
             assert covered(item, path(item.raw.seq)[0]) > 0.9
-    assert Cause.TRACKING in stage.tracks()[0].frames
+    assert Cause.TRACKING in tracks[0].frames
 
 
 def test_somebody_who_enters_between_two_looks_is_covered_from_the_first_frame() -> None:
@@ -96,8 +99,9 @@ def test_two_side_by_side_are_two_tracks() -> None:
         x = 20 + 2.0 * i
         return [Box(x, 80, x + 24, 104), Box(x + 30, 80, x + 54, 104)]
 
-    items, stage = analysed(path, SquareFinder())
-    assert len(stage.tracks()) == 2
+    tracks: list[TrackSummary] = []
+    items, _ = analysed(path, SquareFinder(), ended=tracks.append)
+    assert len(tracks) == 2
     for item in items:
         assert all(covered(item, truth) > 0.95 for truth in path(item.raw.seq))
 
@@ -141,9 +145,40 @@ def test_a_change_of_format_releases_what_was_held() -> None:
 
 
 def test_nothing_is_covered_where_nothing_is_found() -> None:
-    items, stage = analysed(lambda i: [], SquareFinder())
+    tracks: list[TrackSummary] = []
+    items, _ = analysed(lambda i: [], SquareFinder(), ended=tracks.append)
     assert all(item.regions == () for item in items)
-    assert stage.tracks() == ()
+    assert tracks == []
+
+
+def test_a_track_is_handed_over_when_it_ends_and_not_only_at_the_end() -> None:
+    tracks: list[TrackSummary] = []
+    form = street()
+    stage = AnalyseVideo(Finders(faces=SquareFinder()), needed=FACE, ended=tracks.append)
+    for i in range(100):
+        list(stage.push(frame(i, form, walking(24)(i) if i < 20 else [])))
+    (track,) = tracks
+    assert track.first_seq == 0
+    assert list(stage.flush())
+    assert len(tracks) == 1
+
+
+def test_what_follows_from_a_person_ends_with_the_person() -> None:
+    tracks: list[TrackSummary] = []
+    people = ScriptedFinder(
+        {Kind.PERSON, Kind.VEHICLE},
+        [detections((60, 60, 100, 160), kind=Kind.PERSON), detections()],
+    )
+    stage = AnalyseVideo(
+        Finders(faces=ScriptedFinder({Kind.FACE}), people=people),
+        needed=frozenset({Kind.FACE, Kind.PERSON}),
+        ended=tracks.append,
+    )
+    for i in range(100):
+        list(stage.push(frame(i, street(), [])))
+    assert [track.kind for track in tracks] == [Kind.PERSON, Kind.HEAD]
+    assert set(tracks[1].frames) == {Cause.PRIOR}
+    assert not stage._heads._tallies
 
 
 def test_repr_says_nothing_of_the_content() -> None:

@@ -9,7 +9,7 @@ from passante.core.errors import ModelMissingError
 from passante.core.media import AudioStream, MediaInfo, MediaKind
 from passante.core.names import Kind, StreamId
 from passante.models import store
-from passante.pipeline.build import AllSpeech, Equipment, SpansKept, build, capacity
+from passante.pipeline.build import AllSpeech, Equipment, SpansNoted, build, capacity
 from passante.protect.policy import Policy
 from passante.protect.rules import Reveal
 from passante.testing import (
@@ -83,13 +83,13 @@ def test_where_no_sound_is_kept_every_sample_counts_as_speech():
     assert all(np.all(item.speech == 1) for item in given)
 
 
-def test_spans_of_speech_are_kept_for_the_report_and_blocks_go_on():
+def test_spans_of_speech_are_noted_for_the_report_and_blocks_go_on():
     made = built(replace(BOTH, audio=AUDIO[:1]), equipment(voice=ToneVoice(fails=True)))
     (stage,) = made.listeners.values()
-    assert isinstance(stage, SpansKept)
+    assert isinstance(stage, SpansNoted)
     blocks = [raw_audio(seq) for seq in range(20)]
     assert [item.raw for item in drive(stage, blocks)] == blocks
-    assert len(stage.spans) >= 1
+    assert len(made.speech["audio-1"]) >= 1
     assert stage.failures > 0
     assert stage.delay_ns > 0
 
