@@ -42,14 +42,16 @@ class Level(StrEnum):
     help="What is hidden and how: street, person, silent, or a file of your own.",
 )  # fmt: skip
 @click.option(
-    "--level", type=click.Choice(list(Level)),
+    "--level", type=click.Choice([level.value for level in Level]),
     help="What becomes of speech, in place of what the policy says.",
 )  # fmt: skip
 @click.option(
     "--report", "report_name", metavar="REPORT.json",
     help="Write what was done, with what, and what was lost.",
 )  # fmt: skip
-@click.option("--codec", metavar="NAME", help="h264, hevc, av1, vp9 or ffv1. [default: by OUTPUT]")
+@click.option(
+    "--codec", metavar="NAME", help="h264, hevc, av1, vp9, mpeg4 or ffv1. [default: by OUTPUT]"
+)
 @click.option("--crf", type=int, help="Quality: smaller is better and larger. [default: by codec]")
 @click.option(
     "--preset", default=OutputSettings().preset, show_default=True, metavar="NAME",

@@ -117,6 +117,13 @@ def test_a_bad_call_is_one_clear_line_a_hint_and_a_code(here, words, code, messa
     assert {path: path.stat().st_size for path in here.rglob("*")} == before
 
 
+def test_a_level_is_asked_for_as_policies_write_it(here):
+    ended = run(clip("a.mp4"), "-o", "safe.mp4", "--level", "silent")
+    assert ended.exit_code == 0, ended.stderr
+    assert ended.stderr.startswith("policy street+silent: ")
+    assert "[soundscape|silent]" in run("--help").stdout
+
+
 def test_an_output_may_be_replaced_on_request(here):
     Path("safe.mp4").write_bytes(b"mine")
     assert run(clip("a.mp4"), "-o", "safe.mp4", "--overwrite").exit_code == 0
