@@ -220,7 +220,14 @@ def _summary(done: report.Report) -> str:
     else:
         speed = pictures.written / timing.wall_s if timing.wall_s else 0.0
         amount = f"{pictures.written} frames, {speed:.1f} fps"
-    return f"{amount}, {len(done.tracks)} things covered, {timing.wall_s:.1f} s"
+    hidden = [f"{_counted(len(done.tracks), 'thing')} covered"] if pictures else []
+    if done.speech:
+        hidden.append(f"{_counted(len(done.speech), 'stretch', 'es')} of speech destroyed")
+    return ", ".join([amount, *hidden, f"{timing.wall_s:.1f} s"])
+
+
+def _counted(number: int, what: str, many: str = "s") -> str:
+    return f"{number} {what}{'' if number == 1 else many}"
 
 
 def _policy(text: str, level: Level | None) -> Policy:

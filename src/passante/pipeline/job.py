@@ -21,6 +21,7 @@ from passante.pipeline.memory import steady_memory
 from passante.pipeline.meter import Meter, Observer, Place, Tolerance
 from passante.pipeline.runner import Fault, Runner
 from passante.protect.policy import PICTURE, SOUND, Policy
+from passante.protect.video import hidden_as
 from passante.sinks import OutputSettings, open_sink
 from passante.sources import open_source
 
@@ -87,7 +88,7 @@ def protect_file(
             ),
             output=report.OutputWritten(name=job.target.name, size_bytes=job.target.stat().st_size),
             streams=_streams(info, meter, (*runner.faults, *_finder_faults(built))),
-            tracks=_tracks(built),
+            tracks=_tracks(built, equipment.policy),
             speech=_speech(built),
             notes=(*source.notes, *_notes(built)),
             timing=report.Timing(
@@ -181,7 +182,8 @@ def _finder_faults(built: Built) -> list[Fault]:
     ]
 
 
-def _tracks(built: Built) -> tuple[report.TrackCovered, ...]:
+def _tracks(built: Built, policy: Policy) -> tuple[report.TrackCovered, ...]:
+    """What was covered; vehicles and what the policy reveals are followed too, but stay visible."""
     return tuple(
         report.TrackCovered(
             number=track.number,
@@ -191,6 +193,7 @@ def _tracks(built: Built) -> tuple[report.TrackCovered, ...]:
             frames=report.Frames(**{cause.value: track.frames.get(cause, 0) for cause in Cause}),
         )
         for track in sorted(built.tracks, key=lambda track: track.number)
+        if hidden_as(track.kind, policy) is not None
     )
 
 

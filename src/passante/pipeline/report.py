@@ -160,6 +160,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, tag_field="report_of", t
     output: OutputWritten
     streams: tuple[StreamDone, ...]
     tracks: tuple[TrackCovered, ...]
+    """What the policy reveals, and vehicles, are followed too but not listed."""
     speech: tuple[SpeechFound, ...]
     notes: tuple[str, ...]
     timing: Timing

@@ -108,8 +108,8 @@ class ProtectVideo:
         """The boxes of everything that is to be hidden, by what the policy calls it."""
         hidden: dict[Sensitive, list[Box]] = {}
         for region in regions:
-            kind = sensitive(region.kind)
-            if kind is not None and not isinstance(self._policy.rule(kind), Reveal):
+            kind = hidden_as(region.kind, self._policy)
+            if kind is not None:
                 hidden.setdefault(kind, []).append(region.box)
         return hidden
 
@@ -142,6 +142,12 @@ class ProtectVideo:
         if found is None:
             found = self._receipts[regions] = replace(self._bare, regions=regions)
         return found
+
+
+def hidden_as(kind: Kind, policy: Policy) -> Sensitive | None:
+    """What a policy hides something as that a finder found, or None where it stays visible."""
+    found = sensitive(kind)
+    return None if found is None or isinstance(policy.rule(found), Reveal) else found
 
 
 def sensitive(kind: Kind) -> Sensitive | None:

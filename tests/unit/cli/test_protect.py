@@ -266,7 +266,7 @@ def test_what_is_left_out_and_what_was_odd_is_said(here):
 def test_sound_and_pictures_are_summed_up_in_their_own_words(here):
     clip("a.wav", frames=0)
     ended = run("a.wav", "-o", "safe.wav")
-    assert "a.wav: 1.6 s of sound, 0 things covered" in ended.stderr
+    assert "a.wav: 1.6 s of sound, 1 stretch of speech destroyed, " in ended.stderr
     cv2.imwrite("a.png", np.full((60, 80, 3), 90, np.uint8))
     ended = run("a.png", "-o", "safe.png")
     assert "a.png: picture, 0 things covered" in ended.stderr

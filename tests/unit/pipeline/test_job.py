@@ -2,10 +2,15 @@ from pathlib import Path
 
 import pytest
 
+from passante.analyse.video import Finders
+from passante.core.names import Kind
 from passante.pipeline import job
+from passante.pipeline.build import Equipment
 from passante.pipeline.job import Job, peak_rss_bytes, protect_file
 from passante.pipeline.runner import Runner
-from standins import Clip, equipment
+from passante.protect.policy import Policy
+from passante.testing import ScriptedFinder, detections
+from standins import Clip, ToneVoice, equipment
 
 
 @pytest.fixture
@@ -27,6 +32,20 @@ def test_the_watch_is_told_what_comes_and_sees_all_of_it(task):
     protect_file(task, equipment(), watch=watch)
     assert told == [8]
     assert seen[-1] == 8
+
+
+@pytest.mark.parametrize(
+    ("policy", "kinds"), [("street", {"head"}), ("person", {"head", "person"})]
+)
+def test_what_a_policy_leaves_visible_is_not_reported_as_covered(task, policy, kinds):
+    person = detections((20, 10, 60, 110), kind=Kind.PERSON)
+    finders = Finders(
+        faces=ScriptedFinder({Kind.FACE}),
+        people=ScriptedFinder({Kind.PERSON, Kind.VEHICLE}, [person]),
+        plates=ScriptedFinder({Kind.PLATE}),
+    )
+    done = protect_file(task, Equipment(Policy.named(policy), finders=finders, voice=ToneVoice()))
+    assert {track.kind for track in done.tracks} == kinds
 
 
 def test_an_interruption_as_late_as_can_be_still_leaves_nothing(task, tmp_path, monkeypatch):
