@@ -45,7 +45,8 @@ SETTINGS_OPENING = """\
 What may be shown is a policy: a TOML file with a `name`, a `version` and one table for each
 sensitive kind. `--policy` takes the name of one that comes with the package, or a file ending in
 `.toml`. A kind that the file leaves out takes its strongest operator, never none; an unknown key is
-an error that names the nearest known one."""
+an error that names the nearest known one. To start from one that there is:
+`passante policies show street > mine.toml`."""
 
 SETTINGS_PRIOR = """\
 `[head]` and `[plate]` also take `prior` (default `true`): cover the head of a person whose face was

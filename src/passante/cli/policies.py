@@ -14,7 +14,7 @@ def policies() -> None:
 
 @policies.command("list")
 def list_() -> None:
-    """The policies that come with the package, each with what it leaves to see and hear."""
+    """The policies that come with the package, and what each leaves."""
     width = max(len(name) for name in Shipped)
     for name in Shipped:
         click.echo(f"{name:<{width}}  {Policy.named(name).leaves_visible()}")
@@ -23,10 +23,11 @@ def list_() -> None:
 @policies.command()
 @click.argument("policy", metavar="NAME|FILE.toml")
 def show(policy: str) -> None:
-    """One policy: its rules with everything that was left out filled in, and its hash."""
+    """One policy as a file to start from, with its hash.
+
+    Whatever it leaves out is filled in.
+    """
     found = Policy.find(policy)
-    click.echo(f"policy {found.name}, version {found.version}")
-    click.echo(f"sha256 {found.sha256}")
-    click.echo(found.leaves_visible())
-    for kind, rule in found.rules.items():
-        click.echo(f"{kind:<7} {rule}")
+    click.echo(f"# {found.leaves_visible()}")
+    click.echo(f"# sha256 {found.sha256}")
+    click.echo(found.as_toml(), nl=False)

@@ -198,6 +198,18 @@ class Policy:
         }
         return json.dumps(said, sort_keys=True, separators=(",", ":"))
 
+    def as_toml(self) -> str:
+        """Everything it says, defaults included, as a file that `parse` reads."""
+        lines = [f"name = {json.dumps(self.name)}", f"version = {json.dumps(self.version)}"]
+        for kind, rule in self.rules.items():
+            said = {"operator": rule.operator, **dataclasses.asdict(rule)}
+            if kind in _PRIORS and not isinstance(rule, Reveal):
+                said["prior"] = kind in self.priors
+            lines += ["", f"[{kind}]"]
+            # Words, numbers and yes or no look alike in JSON and in TOML.
+            lines += [f"{key} = {json.dumps(value)}" for key, value in said.items()]
+        return "\n".join(lines) + "\n"
+
     @property
     def kinds_needed(self) -> frozenset[Kind]:
         """What finders must have looked for before a picture can be protected."""

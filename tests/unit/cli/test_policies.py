@@ -16,7 +16,9 @@ def test_one_policy_is_shown_with_its_rules_and_hash():
     ended = CliRunner().invoke(cli, ["policies", "show", "person"])
     assert ended.exit_code == 0
     assert Policy.named("person").sha256 in ended.stdout
-    assert "person  Silhouette(" in ended.stdout
+    assert f"# {Policy.named('person').leaves_visible()}" in ended.stdout
+    assert '[person]\noperator = "silhouette"\n' in ended.stdout
+    assert Policy.parse(ended.stdout, where="what was shown") == Policy.named("person")
 
 
 def test_an_unknown_policy_names_the_nearest():

@@ -137,6 +137,20 @@ def test_a_policy_file_is_read(tmp_path: Path) -> None:
     assert Policy.find("street").name == "street"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        '[head]\noperator = "pixelate"\nblocks = 3\nprior = false',
+        '[plate]\noperator = "reveal"\nbasis = "a \\"quoted\\" reason, in Łódź"',
+        '[person]\noperator = "scene"\nmargin = 2\n[speech]\noperator = "soundscape"',
+    ],
+)
+def test_a_policy_written_as_a_file_reads_the_same(text: str) -> None:
+    policy = Policy.parse(f'name = "mine"\n{text}', where="mine")
+    assert Policy.parse(policy.as_toml(), where="again") == policy
+
+
 def test_a_policy_that_cannot_be_read_says_so(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"policy gone\.toml: No such file"):
         Policy.load(tmp_path / "gone.toml")
