@@ -38,7 +38,8 @@ Every error is one line on standard error and, where there is one, a hint of wha
 error nothing stands under the name of the output."""
 
 EXIT_CODES = """\
-A run that ends well exits with 0, a wrong command line with 2, Ctrl-C with 130, SIGTERM with 143.
+A run that ends well exits with 0, a wrong command line with 2, Ctrl-C with 130, SIGTERM with 143,
+SIGHUP with 129. An error that nobody foresaw exits with 1 and names only its kind.
 A run over several inputs goes on past a bad one and exits with the code of the first."""
 
 SETTINGS_OPENING = """\
