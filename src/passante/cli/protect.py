@@ -150,7 +150,8 @@ class _Run:
         for number, task in enumerate(work.tasks, 1):
             try:
                 _make_folder(task.target.parent)
-                done.append(self._protect(task, f"{number}/{len(work.tasks)} {task.name}"))
+                made = self._protect(task, f"{number}/{len(work.tasks)} {task.name}")
+                done.append(report.renamed(made, task.name))
             except ModelError:
                 raise  # what one file lacks, all lack
             except Exception as error:

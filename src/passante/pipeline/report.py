@@ -48,7 +48,7 @@ class InputRead(msgspec.Struct, frozen=True, kw_only=True):
     """What came in."""
 
     name: str
-    """Of the file, without its folder."""
+    """Of the file; of several, with its folder below the folder that was given."""
     kind: Literal["video", "picture", "sound"]
     container: str
     duration_s: Seconds | None
@@ -133,7 +133,7 @@ class OutputWritten(msgspec.Struct, frozen=True, kw_only=True):
     """What came out."""
 
     name: str
-    """Of the file, without its folder."""
+    """Of the file; of several, with its folder below that of all outputs."""
     size_bytes: Count
 
 
@@ -194,6 +194,16 @@ def schema() -> dict[str, Any]:
         "title": f"Passante report, schema {SCHEMA}",
         **found,
     }
+
+
+def renamed(report: Report, name: str) -> Report:
+    """The report of one of several inputs, which is called `name` on either side."""
+    replace = msgspec.structs.replace
+    return replace(
+        report,
+        input=replace(report.input, name=name),
+        output=replace(report.output, name=name),
+    )
 
 
 def encode(report: Report | Batch) -> bytes:

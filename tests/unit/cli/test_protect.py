@@ -153,7 +153,8 @@ def test_a_folder_goes_on_past_bad_files_and_ends_with_a_table(here):
     assert "skipped, being no media: notes.txt" in ended.stderr
     batch = report.decode(Path("r.json").read_bytes())
     assert isinstance(batch, report.Batch)
-    assert [done.input.name for done in batch.files] == ["a.mp4", "c.wav"]
+    assert [done.input.name for done in batch.files] == ["a.mp4", "sub/c.wav"]
+    assert [done.output.name for done in batch.files] == ["a.mp4", "sub/c.wav"]
     assert [(failed.name, failed.exit_code) for failed in batch.failed] == [("b.mp4", 3)]
     assert batch.skipped == ("notes.txt",)
 
