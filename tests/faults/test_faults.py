@@ -56,7 +56,7 @@ def test_a_stopped_run_leaves_nothing(here, number, code):
     process.send_signal(number)
     _, told = process.communicate(timeout=LONGEST_S)
     assert process.returncode == code
-    assert told.splitlines()[-1] == "passante: error: stopped; nothing was left behind"
+    assert told.splitlines()[-1] == "passante: error: stopped; nothing unfinished was left behind"
     assert "Traceback" not in told
     assert names(here) == ["in.mp4"]
 

@@ -84,7 +84,7 @@ def message_of(error: BaseException) -> tuple[str, str]:
         case click.ClickException():
             return error.format_message(), ""
         case Stopped() | KeyboardInterrupt() | click.Abort():
-            return "stopped; nothing was left behind", ""
+            return "stopped; nothing unfinished was left behind", ""
         case MemoryError():
             return "out of memory", "protect fewer or smaller files at once"
         case _:
