@@ -51,7 +51,9 @@ an error that names the nearest known one. To start from one that there is:
 
 SETTINGS_PRIOR = """\
 `[head]` and `[plate]` also take `prior` (default `true`): cover the head of a person whose face was
-not found, and the plate of a vehicle likewise."""
+not found, and the plate of a vehicle likewise. Without it, and where nothing else needs them,
+people or vehicles are not looked for: no close look is taken at them, and more small faces and
+plates are missed."""
 
 MODELS_OPENING = """\
 No weights are in this repository. `passante models pull` fetches the named packages with your own
