@@ -254,6 +254,7 @@ class Meter:
 
     def _check(self, stream: StreamId, account: _Account) -> None:
         if self._tolerance is None:
+            account.lost_at.clear()
             return
         recent, window = account.lost_at, min(account.read, self._tolerance.window)
         while recent and recent[0] <= account.read - self._tolerance.window:

@@ -169,3 +169,12 @@ def test_delays_are_those_from_read_to_written():
     write(meter, 1)
     count = meter.counts()[VIDEO]
     assert (count.delay_mean_s, count.delay_max_s) == (2.0, 3.0)
+
+
+def test_without_a_limit_losses_are_counted_and_their_times_forgotten():
+    meter = Meter([VIDEO])
+    for seq in range(50):
+        meter.read(VIDEO, seq)
+        meter.lost(VIDEO, seq, Loss.UNANALYSED)
+    assert meter.counts()[VIDEO].unanalysed == 50
+    assert not meter._accounts[VIDEO].lost_at
