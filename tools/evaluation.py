@@ -48,7 +48,7 @@ def joined() -> str:
         report = WORK / parts[0] / "report.md"
         if report.is_file():
             bodies.append(report.read_text(encoding="utf-8").removeprefix("# Evaluation\n").strip())
-    return "\n\n".join(["# Evaluation", INTRODUCTION, *bodies]) + "\n"
+    return "\n\n---\n\n".join(["# Evaluation\n\n" + INTRODUCTION, *bodies]) + "\n"
 
 
 def main() -> int:
