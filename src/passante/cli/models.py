@@ -49,7 +49,8 @@ def verify(names: tuple[str, ...]) -> None:
         wrong += state != _HERE
     if wrong:
         raise ModelError(
-            f"{wrong} of the networks cannot be used", hint="fetch them: passante models pull"
+            f"{wrong} of the networks cannot be used",
+            hint=" ".join(["fetch them: passante models pull", *names]),
         )
 
 

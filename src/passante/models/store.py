@@ -55,7 +55,8 @@ def find(ref: str) -> VerifiedModel:
     except FileNotFoundError as error:
         raise ModelMissingError(
             f"{card.ref}: its weights are not on this machine",
-            hint=f"fetch them: passante models pull {card.name}",
+            # Where one of the usual networks is missing, the others mostly are as well.
+            hint="fetch them: passante models pull" + (f" {card.name}" if card.optional else ""),
         ) from error
     except OSError as error:
         raise ModelError(f"{card.ref}: cannot read {path}: {error.strerror}") from error

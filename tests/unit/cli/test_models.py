@@ -72,6 +72,7 @@ def test_verify_ends_well_only_where_everything_is_whole(
     (folder / "double-1.0.onnx").write_bytes(b"something else")
     altered = run("verify", "double")
     assert altered.exit_code == 4
+    assert "passante models pull double" in altered.output
     assert "double@1.0: ALTERED" in altered.output
 
 

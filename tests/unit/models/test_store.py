@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from pathlib import Path
 
 import onnxruntime as ort
@@ -43,11 +44,19 @@ def test_one_altered_byte_is_noticed_before_anything_parses_it(
     assert not opened
 
 
-def test_an_absent_network_names_the_command_that_fetches_it(cache: Path) -> None:
+@pytest.mark.parametrize(
+    ("optional", "command"),
+    [(False, "passante models pull"), (True, "passante models pull double")],
+)
+def test_an_absent_network_names_the_command_that_fetches_it(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, optional: bool, command: str
+) -> None:
+    card = replace(packages.card(), optional=optional)
+    monkeypatch.setattr(store, "card_of", lambda ref: card)
     with pytest.raises(ModelMissingError) as caught:
         store.find("double")
     assert not cache.exists()
-    assert "passante models pull double" in caught.value.hint
+    assert caught.value.hint == f"fetch them: {command}"
 
 
 def test_something_that_is_no_file_is_an_error_of_models(cache: Path) -> None:
