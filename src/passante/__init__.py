@@ -1,4 +1,4 @@
-"""Passante: street video and sound in; no face, number plate or word out."""
+"""Passante: street video and sound in, the same out with faces, plates and words hidden."""
 
 __version__ = "0.1.0"
 

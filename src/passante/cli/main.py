@@ -60,7 +60,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="passante")
 def cli() -> None:
-    """Street video and sound in; no face, number plate or word out.
+    """Street video and sound in, the same out with faces, plates and words hidden.
 
     Every failure is one line, a hint and an exit code. Add --debug to a command, or set
     PASSANTE_DEBUG, to see where in the program it came from.
