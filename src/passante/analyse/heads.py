@@ -47,6 +47,10 @@ def may_wear(person: Box, face: Box) -> bool:
     return sized and face.centre[1] <= person.y0 + _LOWEST * depth
 
 
+_TIGHT = 0.8
+"""Where a head must lie is drawn generously: a face nearer to the edge is another's."""
+
+
 def head_of(person: Box, faces: Iterable[Box] = ()) -> Box:
     """The area in which the head of a person lies: wide where only the person is known.
 
@@ -74,6 +78,11 @@ def head_of(person: Box, faces: Iterable[Box] = ()) -> Box:
         person.x1 + _BESIDE * person.width,
         person.y0 + _depth(person),
     )
+
+
+def likely_head(person: Box) -> tuple[Box, ...]:
+    """Where a finder may take a face for that person's own, px of the upright picture."""
+    return (head_of(person).scaled(_TIGHT),)
 
 
 def _depth(person: Box) -> float:

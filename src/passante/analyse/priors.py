@@ -55,6 +55,8 @@ class Prior:
     near: float = math.inf
     """How near to the middle of a place, in its widths and heights, a finding that is known to be
     another parent's must lie to stand for one's own too, where both may be the same thing."""
+    shown: float = 1.0
+    """What of a place is covered, a share of its width and height: operators add a margin."""
     _tallies: dict[int, _Tally] = field(default_factory=dict)
 
     def regions(
@@ -85,7 +87,7 @@ class Prior:
             tally.last = now
             tally.frames += 1
             implied += [
-                Region(self.kind, place, parent.score, Cause.PRIOR, tally.number)
+                Region(self.kind, place.scaled(self.shown), parent.score, Cause.PRIOR, tally.number)
                 for place in places[number]
             ]
         return implied

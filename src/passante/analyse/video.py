@@ -19,7 +19,7 @@ from fractions import Fraction
 import numpy as np
 
 from passante.analyse.finder import Finder
-from passante.analyse.heads import head_of, may_wear
+from passante.analyse.heads import head_of, likely_head, may_wear
 from passante.analyse.health import Health
 from passante.analyse.looks import FaceLooks, LookSettings, Moment, PeopleLooks, PlateLooks
 from passante.analyse.planner import Changes
@@ -132,9 +132,7 @@ class AnalyseVideo:
             for kind in TRACKING
             if kind in self._looked
         }
-        self._heads = Prior(
-            Kind.HEAD, lambda box: (head_of(box).scaled(_TIGHT),), self._numbers, may_wear, _SPOT_ON
-        )
+        self._heads = Prior(Kind.HEAD, likely_head, self._numbers, may_wear, _SPOT_ON, shown=_SHOWN)
         self._plate_zones = Prior(Kind.PLATE, likely_plate_zones, self._numbers)
         self._health: dict[str, Health] = {}
         self._held: deque[RawFrame] = deque()
@@ -368,9 +366,8 @@ _FASTEST_NS = 2_000_000
 """No camera of a street takes frames closer together than this."""
 _USUAL_NS = 40_000_000
 """How far apart frames are taken to be that say they are closer than that."""
-_TIGHT = 0.8
-"""Where a head must lie is drawn generously, and operators add a margin of their own: both
-together would hide the whole upper body."""
+_SHOWN = 0.75
+"""Operators add a margin to where a head is likely; all of both would hide the upper body."""
 _SPOT_ON = 0.25
 """A face this near to the middle of where a head must be hides that head, whoever's it is."""
 _LEGIBLE = 90.0

@@ -46,7 +46,7 @@ RULES: Mapping[OperatorName, type[Rule]] = MappingProxyType(
         for kind in (Fill, Silhouette, Pixelate, Scene, Soundscape, Silence, Reveal)
     }
 )
-_COVER_ALL = Fill(shape=Shape.ELLIPSE, margin=0.25)
+_COVER_ALL = Fill(shape=Shape.ELLIPSE, margin=0.3)
 _HIDDEN: Mapping[Sensitive, PictureRule] = MappingProxyType(
     {
         Sensitive.HEAD: _COVER_ALL,
