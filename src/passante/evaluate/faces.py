@@ -53,7 +53,7 @@ def _methods(settings: Settings) -> list[Method]:
 
 
 def _recognisers() -> tuple[list[Recogniser], list[LeftOut]]:
-    found: list[Recogniser] = [Pixels()]
+    found: list[Recogniser] = [Pixels(), Pixels(loose=2.0, name="surroundings")]
     absent = []
     for name, loose in _LOOSE.items():
         try:

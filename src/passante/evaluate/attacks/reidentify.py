@@ -87,19 +87,27 @@ class NetworkRecogniser:
 
 
 class Pixels:
-    """Nearest neighbours of the pixels themselves, in grey, evened in brightness and contrast."""
+    """Nearest neighbours of the pixels themselves, in grey, evened in brightness and contrast.
 
-    name = "pixels"
+    Args:
+        side: Of what is compared, px.
+        loose: Side of the cut, in longer sides of the box: from 2 on it is hair and shoulders, the
+            surroundings of a covered face, that are compared.
+        name: What reports call it.
+    """
+
     knowledge: Sequence[Knows] = (Knows.METHOD,)
 
-    def __init__(self, *, side: int = 32) -> None:
+    def __init__(self, *, side: int = 32, loose: float = 1.2, name: str = "pixels") -> None:
+        self.name = name
         self._side = side
+        self._loose = loose
 
     def embed(self, faces: Iterable[tuple[Picture, Box]]) -> Vectors:
         """One vector for each face."""
         rows = []
         for pixels, box in faces:
-            small = cut_out(pixels, box, self._side, 1.2).mean(axis=2).reshape(-1)
+            small = cut_out(pixels, box, self._side, self._loose).mean(axis=2).reshape(-1)
             rows.append((small - small.mean()) / (small.std() + 1))
         return unit(np.stack(rows).astype(np.float32))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -21,8 +22,10 @@ ALBUM = Album.of(people())
 class Eyes(Pixels):
     """Like `Pixels`, but tried with every knowledge, as networks are."""
 
-    name = "eyes"
     knowledge = tuple(Knows)
+
+    def __init__(self) -> None:
+        super().__init__(name="eyes")
 
 
 class Blind:
@@ -109,3 +112,20 @@ def test_the_linear_head_learns_what_separates() -> None:
     asked = np.zeros((2, 6), np.float32)
     asked[:, 2] = 4, -4
     assert reidentify.linear_head(rows, names, asked).tolist() == ["a", "b"]
+
+
+def test_what_stands_around_a_covered_face_names_who_wears_it() -> None:
+    shown = []
+    for one in people():
+        pixels = one.pixels.copy()
+        pixels[50:] = np.random.default_rng(int(one.answer.split()[1])).integers(
+            0, 256, (14, 64, 3)
+        )
+        shown.append(dataclasses.replace(one, pixels=pixels))
+    (fill,) = [
+        one for one in operators(Kind.FACE) if one.subject.name == "operator fill, margin 0.1"
+    ]
+    (near,) = reidentify.attack(Album.of(shown), [fill], [Pixels(loose=1.0)], seed=1)
+    (wide,) = reidentify.attack(Album.of(shown), [fill], [Pixels(loose=2.0)], seed=1)
+    assert near.verdict is Verdict.RESISTED
+    assert wide.verdict is Verdict.LEAKED
