@@ -18,6 +18,7 @@ from passante.analyse.separate import DtlnSeparator
 from passante.analyse.speech import DEFAULT, LOW_DELAY, AnalyseSpeech, SpeechSettings
 from passante.analyse.voice import SileroDetector
 from passante.core.names import StreamId
+from passante.evaluate.sounds import reversed_pieces
 from passante.inside.audio import RawAudio
 from passante.models import store
 from passante.models.catalogue import DEFAULTS
@@ -166,16 +167,6 @@ def mcadams(sound: Sound, rng: np.random.Generator, low: float = 0.5, high: floa
     return np.asarray(made / max(1.0, np.abs(made).max()), np.float32)
 
 
-def reverse(sound: Sound, rng: np.random.Generator) -> Sound:
-    """Baseline: pieces of 80 to 200 ms, each played backwards."""
-    pieces, at = [], 0
-    while at < sound.size:
-        length = int(rng.uniform(0.08, 0.2) * RATE_HZ)
-        pieces.append(sound[at : at + length][::-1])
-        at += length
-    return np.concatenate(pieces)
-
-
 def envelopes(sound: Sound, rng: np.random.Generator, *, permute: bool = True) -> Sound:
     """Baseline: noise in 8 bands with normalised 4 Hz envelopes, pieces permuted within 1 s."""
     window, hop = 512, 128
@@ -221,7 +212,7 @@ def baselines(rng: np.random.Generator) -> dict[str, Callable[[Sound], Sound]]:
     """Every baseline by its name, as a function from sound to sound."""
     return {
         "untouched": lambda sound: sound,
-        "segment reversal": lambda sound: reverse(sound, rng),
+        "segment reversal": lambda sound: reversed_pieces(sound, rng),
         "McAdams": lambda sound: mcadams(sound, rng),
         "8 envelopes, permuted": lambda sound: envelopes(sound, rng),
     }

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from passante.evaluate.report import Report
-from passante.evaluate.results import Figure, Finding, Section
+from passante.evaluate.results import Figure, Finding, LeftOut, Section
 
 
 def render(report: Report) -> str:
     """Everything that was measured, in Markdown."""
     parts = [_made(report)]
-    for section in Section:
-        findings = [one for one in report.findings if one.section is section]
-        figures = [one for one in report.figures if one.section is section]
-        absent = [one for one in report.left_out if one.section is section]
-        if not findings and not figures and not absent:
-            continue
+    for section, findings, figures, absent in sections(report):
         parts.append(f"## {section.value.capitalize()}")
         parts += [f"{attack}: {threat}" for attack, threat in attackers(findings)]
         if findings:
@@ -25,6 +20,18 @@ def render(report: Report) -> str:
             parts.append(_figures(figures))
         parts += [f"Left out: {one.what} ({one.why})." for one in absent]
     return "\n\n".join(parts) + "\n"
+
+
+def sections(
+    report: Report,
+) -> Iterator[tuple[Section, list[Finding], list[Figure], list[LeftOut]]]:
+    """Every section of which there is anything to say, with what belongs to it."""
+    for section in Section:
+        findings = [one for one in report.findings if one.section is section]
+        figures = [one for one in report.figures if one.section is section]
+        absent = [one for one in report.left_out if one.section is section]
+        if findings or figures or absent:
+            yield section, findings, figures, absent
 
 
 def attackers(findings: Iterable[Finding]) -> list[tuple[str, str]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from passante.evaluate.markdown import attackers
+from passante.evaluate.markdown import attackers, sections
 from passante.evaluate.rates import Rate, Verdict
 from passante.evaluate.report import Report
-from passante.evaluate.results import PEOPLE_FOUND, Figure, Finding, Section
+from passante.evaluate.results import PEOPLE_FOUND, Figure, Finding
 from passante.evaluate.threat import Wants
 
 _COLOUR = {
@@ -31,12 +31,7 @@ def render(report: Report) -> str:
     """The page."""
     title = f"<h1>Attacks on the output of {escape(report.software)}</h1>"
     body = [title, _summary(report), trade(report)]
-    for section in Section:
-        findings = [one for one in report.findings if one.section is section]
-        figures = [one for one in report.figures if one.section is section]
-        absent = [one for one in report.left_out if one.section is section]
-        if not findings and not figures and not absent:
-            continue
+    for section, findings, figures, absent in sections(report):
         body.append(f"<h2>{escape(section.value.capitalize())}</h2>")
         for attack, words in attackers(findings):
             body.append(f"<h3>{escape(attack)}</h3><p>{escape(words)}</p>")

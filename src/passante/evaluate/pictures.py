@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -121,11 +121,3 @@ def chosen(items: Sequence[Item], most: int, seed: int) -> list[Item]:
     """At most so many of them, drawn by `seed`, in the order drawn."""
     order = np.random.default_rng(seed).permutation(len(items))[:most]
     return [items[number] for number in order]
-
-
-def by_answer(shown: Iterable[Shown]) -> Mapping[str, list[Shown]]:
-    """The same, by what the answer is."""
-    found: dict[str, list[Shown]] = {}
-    for one in shown:
-        found.setdefault(one.answer, []).append(one)
-    return found

@@ -97,7 +97,7 @@ def untouched(sound: Sound, _: np.random.Generator) -> Sound:
     return sound
 
 
-def _reversed(sound: Sound, rng: np.random.Generator) -> Sound:
+def reversed_pieces(sound: Sound, rng: np.random.Generator) -> Sound:
     """Pieces of 80 to 200 ms, each played backwards."""
     pieces, at = [], 0
     while at < sound.size:
@@ -154,7 +154,7 @@ def _warped(frame: NDArray[np.float64], power: float) -> NDArray[np.float64]:
 BASELINES: Mapping[str, Speak] = MappingProxyType(
     {
         "silence": _silence,
-        "segment reversal": _reversed,
+        "segment reversal": reversed_pieces,
         "McAdams": _mcadams,
         "low-pass 800 Hz": _low_pass,
     }
