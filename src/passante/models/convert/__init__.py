@@ -14,13 +14,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from passante.models.convert import centerface, ge2e, ppocr_det, ssd_mobilenet_v2, tfjs
+from passante.models.convert import (
+    campplus,
+    centerface,
+    ge2e,
+    ppocr_det,
+    ssd_mobilenet_v2,
+    tfjs,
+    yamnet,
+)
 
 Converter = Callable[[list[bytes]], bytes]
 """Parts of a card in its order, each already checked -> bytes of an ONNX file."""
 
 CONVERTERS: Mapping[str, Converter] = MappingProxyType(
     {
+        "campplus": campplus.convert,
         "centerface": centerface.repair,
         "centerface-int8": centerface.quantise,
         "faceres": tfjs.faceres,
@@ -30,6 +39,7 @@ CONVERTERS: Mapping[str, Converter] = MappingProxyType(
         "ppocr-det-local-int8": ppocr_det.quantise,
         "ssd-mobilenet-v2": ssd_mobilenet_v2.convert,
         "ssd-mobilenet-v2-int8": ssd_mobilenet_v2.quantise,
+        "yamnet": yamnet.convert,
     }
 )
 """Conversions by the name that cards use."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passante.core.errors import ModelContractError
+from passante.models.convert._protobuf import fields, messages
 
 _DT_FLOAT = 1
 
@@ -19,14 +20,14 @@ def read_constants(data: bytes) -> Mapping[str, NDArray[np.float32]]:
         ModelContractError: The bytes are no GraphDef, or it holds no float32 constant.
     """
     found: dict[str, NDArray[np.float32]] = {}
-    for node in _messages(memoryview(data), 1):
+    for node in messages(memoryview(data), 1):
         if _text(node, 2) != "Const":
             continue
-        for attribute in _messages(node, 5):
+        for attribute in messages(node, 5):
             if _text(attribute, 1) != "value":
                 continue
-            for value in _messages(attribute, 2):
-                for tensor in _messages(value, 8):
+            for value in messages(attribute, 2):
+                for tensor in messages(value, 8):
                     array = _tensor(tensor)
                     if array is not None:
                         found[_text(node, 1)] = array
@@ -37,17 +38,17 @@ def read_constants(data: bytes) -> Mapping[str, NDArray[np.float32]]:
 
 def _tensor(data: memoryview) -> NDArray[np.float32] | None:
     """A TensorProto as an array, or None where it holds something else than float32."""
-    if [value for number, value in _fields(data) if number == 1] != [_DT_FLOAT]:
+    if [value for number, value in fields(data) if number == 1] != [_DT_FLOAT]:
         return None
     shape = [
         size
-        for dims in _messages(data, 2)
-        for dim in _messages(dims, 2)
-        for number, size in _fields(dim)
+        for dims in messages(data, 2)
+        for dim in messages(dims, 2)
+        for number, size in fields(dim)
         if number == 1 and isinstance(size, int)
     ]
     # Values lie in field 4 (raw bytes) or 5 (floats, packed or one by one): the same bytes.
-    content = b"".join(v for n, v in _fields(data) if n in (4, 5) and isinstance(v, memoryview))
+    content = b"".join(v for n, v in fields(data) if n in (4, 5) and isinstance(v, memoryview))
     flat = np.frombuffer(content, "<f4").astype(np.float32)
     size = int(np.prod(shape, dtype=np.int64))
     if flat.size == 1:
@@ -59,47 +60,4 @@ def _tensor(data: memoryview) -> NDArray[np.float32] | None:
 
 
 def _text(message: memoryview, number: int) -> str:
-    return "".join(bytes(part).decode("utf-8", "replace") for part in _messages(message, number))
-
-
-def _messages(data: memoryview, number: int) -> Iterator[memoryview]:
-    """Every field of that number that holds bytes."""
-    for found, value in _fields(data):
-        if found == number and isinstance(value, memoryview):
-            yield value
-
-
-def _varint(data: memoryview, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while at < len(data) and shift <= 63:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-        shift += 7
-    raise ModelContractError("the graph file is cut short or damaged")
-
-
-def _fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
-    """Fields of one protocol buffer message: (number, whole number or bytes)."""
-    at = 0
-    while at < len(data):
-        key, at = _varint(data, at)
-        match key & 7:
-            case 0:
-                value, at = _varint(data, at)
-                yield key >> 3, value
-                continue
-            case 1:
-                size = 8
-            case 2:
-                size, at = _varint(data, at)
-            case 5:
-                size = 4
-            case wire:
-                raise ModelContractError(f"the graph file holds a field of unknown type {wire}")
-        if at + size > len(data):
-            raise ModelContractError("the graph file is cut short")
-        yield key >> 3, data[at : at + size]
-        at += size
+    return "".join(bytes(part).decode("utf-8", "replace") for part in messages(message, number))
