@@ -3,7 +3,7 @@ BIN := .venv/bin
 SETUP := .venv/.passante-setup
 DEV := .venv/.passante-dev
 CARDS := $(wildcard src/passante/models/cards/*.toml)
-ATTACKERS := faceres ge2e mobileface ppocr-rec
+ATTACKERS := campplus faceres ge2e mobileface ppocr-rec
 ARGS ?=
 VIDEO ?=
 
