@@ -11,13 +11,17 @@ import pytest
 
 from passante.core.errors import BoundaryError
 from passante.core.geometry import Box
-from passante.core.names import Cause, Kind
+from passante.core.names import Cause, EventKind, Kind, Phase, PlaceId, Quantity, StreamId, Unit
 from passante.inside.audio import AnalysedAudio, RawAudio
+from passante.inside.incident import Incident
 from passante.inside.observation import Region
+from passante.inside.tally import Tally
 from passante.inside.video import AnalysedFrame, RawFrame, View
 from passante.outside._mint import MINT, Mint, check
+from passante.outside.facts import Event, ExactStatistic, Statistic
 from passante.outside.media import ProtectedAudio, ProtectedFrame
 from passante.outside.receipt import Receipt
+from passante.protect.facts import FactMaker
 from passante.protect.policy import PICTURE, SOUND, Policy
 from passante.protect.video import ProtectVideo
 from passante.testing import raw_audio, raw_frame
@@ -69,6 +73,60 @@ def frame(mint: object = MINT, *, planes: Any = None) -> ProtectedFrame:  # Any:
     )
 
 
+def event(mint: object = MINT) -> Event:
+    return Event(
+        kind=EventKind.FALL,
+        phase=Phase.BEGAN,
+        place=PlaceId("square"),
+        stream=StreamId("video"),
+        zone=None,
+        start_ns=0,
+        end_ns=1,
+        at=None,
+        score=0.9,
+        threshold=0.5,
+        mint=mint,
+    )
+
+
+def statistic(mint: object = MINT) -> Statistic:
+    return Statistic(
+        quantity=Quantity.CROSSINGS,
+        unit=Unit.COUNT,
+        place=PlaceId("square"),
+        zone=None,
+        of=Kind.PERSON,
+        direction=None,
+        start_ns=0,
+        end_ns=1,
+        at=None,
+        value=12.0,
+        suppressed=False,
+        noise_scale=2.0,
+        epsilon=0.5,
+        uncertainty=6.0,
+        mint=mint,
+    )
+
+
+def exact(mint: object = MINT) -> ExactStatistic:
+    return ExactStatistic(
+        quantity=Quantity.CROSSINGS,
+        unit=Unit.COUNT,
+        place=PlaceId("square"),
+        zone=None,
+        of=Kind.PERSON,
+        direction=None,
+        start_ns=0,
+        end_ns=1,
+        at=None,
+        value=12.0,
+        n=12,
+        mint=mint,
+    )
+
+
+FACTS: list[Callable[[], Any]] = [event, statistic, exact]  # Any: they share no base class
 INSIDE: list[Callable[[], object]] = [
     raw_frame,
     lambda: raw_frame().view(32, 32),
@@ -91,7 +149,7 @@ class Lookalike:
 
 
 @pytest.mark.parametrize("mint", [None, True, object(), Mint, Mint(), "Mint()", Lookalike()])
-@pytest.mark.parametrize("make", [frame, audio])
+@pytest.mark.parametrize("make", [frame, audio, event, statistic, exact])
 def test_without_the_mint_nothing_that_may_leave_is_made(
     make: Callable[[object], object], mint: object
 ) -> None:
@@ -106,19 +164,46 @@ def test_with_the_mint_it_is_made() -> None:
 
 
 def test_the_mint_does_not_stay_with_what_it_made() -> None:
-    for made in (frame(), audio()):
+    for made in (frame(), audio(), *(make() for make in FACTS)):
         assert not hasattr(made, "mint")
         assert not hasattr(made, "__dict__")
         assert all(getattr(made, name) is not MINT for name in made.__slots__)
 
 
-@pytest.mark.parametrize("make", [frame, audio])
+@pytest.mark.parametrize("make", [frame, audio, *FACTS])
 def test_what_may_leave_cannot_be_dressed_again(make: Callable[[], Any]) -> None:
     made = make()
     with pytest.raises((ValueError, TypeError)):
-        dataclasses.replace(made, seq=1)  # it wants the mint
+        dataclasses.replace(made, stream="other")  # it wants the mint
+    with pytest.raises((BoundaryError, TypeError)):
+        dataclasses.replace(made, stream="other", mint=None)
+
+
+@pytest.mark.parametrize("make", FACTS)
+@pytest.mark.parametrize("how", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_no_fact_is_copied_past_the_mint(
+    make: Callable[[], object], how: Callable[[object], object]
+) -> None:
     with pytest.raises(BoundaryError):
-        dataclasses.replace(made, seq=1, mint=None)
+        how(make())
+
+
+def test_a_fact_has_no_field_that_could_hold_a_track_a_picture_or_a_word() -> None:
+    incident = Incident(
+        kind=EventKind.FALL,
+        phase=Phase.BEGAN,
+        stream=StreamId("video"),
+        zone=None,
+        start_ns=0,
+        end_ns=1,
+        score=0.9,
+        tracks=(4711,),
+    )
+    told = FactMaker(PlaceId("square")).event(incident)
+    assert "4711" not in repr(told)
+    for kind in (Event, Statistic, ExactStatistic):
+        names = {field.name for field in dataclasses.fields(kind)}
+        assert not names & {"track", "tracks", "box", "boxes", "text", "label", "picture", "mint"}
 
 
 @pytest.mark.parametrize("make", MEDIA)
@@ -173,8 +258,8 @@ def test_media_is_compared_by_identity(make: Callable[[], object]) -> None:
 
 def test_the_two_sides_share_no_base_class() -> None:
     inside = (RawFrame, AnalysedFrame, RawAudio, AnalysedAudio, View)
-    for outside in (ProtectedFrame, ProtectedAudio):
-        for kind in inside:
+    for outside in (ProtectedFrame, ProtectedAudio, Event, Statistic, ExactStatistic):
+        for kind in (*inside, Incident, Tally):
             assert set(outside.__mro__) & set(kind.__mro__) == {object}
 
 

@@ -6,11 +6,14 @@ line must give, and mypy is told to complain about those that it does not need.
 
 from fractions import Fraction
 
-from passante.core.names import Sensitive
+from passante.core.names import PlaceId, Sensitive
 from passante.flow import Sink, Stage
 from passante.inside.audio import AnalysedAudio, RawAudio
+from passante.inside.incident import Incident, SoundIncident
 from passante.inside.observation import Detections, Region
+from passante.inside.tally import Tally
 from passante.inside.video import AnalysedFrame, RawFrame, View
+from passante.outside.facts import Event, ExactStatistic, Statistic
 from passante.outside.media import Outbound, ProtectedAudio, ProtectedFrame
 from passante.outside.receipt import Receipt
 from passante.protect.policy import Policy
@@ -27,6 +30,9 @@ def sink_of_analysed_audio(sink: Sink[AnalysedAudio]) -> None: ...  # type: igno
 def sink_of_views(sink: Sink[View]) -> None: ...  # type: ignore[type-var]
 def sink_of_detections(sink: Sink[Detections]) -> None: ...  # type: ignore[type-var]
 def sink_of_regions(sink: Sink[Region]) -> None: ...  # type: ignore[type-var]
+def sink_of_incidents(sink: Sink[Incident]) -> None: ...  # type: ignore[type-var]
+def sink_of_sound_incidents(sink: Sink[SoundIncident]) -> None: ...  # type: ignore[type-var]
+def sink_of_tallies(sink: Sink[Tally]) -> None: ...  # type: ignore[type-var]
 def sink_of_bytes(sink: Sink[bytes]) -> None: ...  # type: ignore[type-var]
 
 
@@ -48,6 +54,19 @@ def write(  # noqa: PLR0917  # a list of what there is, not a call
     both.write(raw)  # type: ignore[arg-type]
     both.write(sound)  # type: ignore[arg-type]
     shipped.write(analysed)  # type: ignore[arg-type]
+
+
+def tell(
+    events: Sink[Event],
+    published: Sink[Statistic],
+    incident: Incident,
+    tally: Tally,
+    exact: ExactStatistic,
+) -> None:
+    """Candidates and exact counts are no facts, and exact figures are never published."""
+    events.write(incident)  # type: ignore[arg-type]
+    published.write(tally)  # type: ignore[arg-type]
+    published.write(exact)  # type: ignore[arg-type]
 
 
 def name_it_outbound(raw: RawFrame, sound: AnalysedAudio) -> tuple[Outbound, Outbound]:
@@ -80,6 +99,28 @@ def dress_by_hand(raw: RawFrame, receipt: Receipt) -> ProtectedFrame:
         planes=raw.planes,
         receipt=receipt,
     )
+
+
+def tell_it_by_hand(incident: Incident) -> Event:
+    """Without the mint there is no event."""
+    return Event(  # type: ignore[call-arg]
+        kind=incident.kind,
+        phase=incident.phase,
+        place=PlaceId("square"),
+        stream=incident.stream,
+        zone=incident.zone,
+        start_ns=0,
+        end_ns=0,
+        at=None,
+        score=1.0,
+        threshold=0.5,
+    )
+
+
+def name_the_track(event: Event) -> None:
+    """An event knows no track, no picture and no box."""
+    event.tracks  # type: ignore[attr-defined]  # noqa: B018
+    event.box  # type: ignore[attr-defined]  # noqa: B018
 
 
 def change_it_later(frame: ProtectedFrame, raw: RawFrame, policy: Policy) -> None:

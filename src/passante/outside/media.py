@@ -14,6 +14,7 @@ from passante.core.errors import BoundaryError
 from passante.core.media import VideoFormat
 from passante.core.names import StreamId
 from passante.outside import _mint
+from passante.outside.facts import Event, ExactStatistic, Statistic
 from passante.outside.receipt import Receipt
 
 
@@ -105,5 +106,7 @@ class ProtectedAudio:
         _refuse()
 
 
-Outbound = ProtectedFrame | ProtectedAudio
+ProtectedMedia = ProtectedFrame | ProtectedAudio
+"""Pictures and sound that may leave."""
+Outbound = ProtectedFrame | ProtectedAudio | Event | Statistic | ExactStatistic
 """The whole list of what may leave."""

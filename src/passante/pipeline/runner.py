@@ -27,7 +27,7 @@ from passante.core.names import StreamId
 from passante.flow import Sink, Source, Stage
 from passante.inside.audio import AnalysedAudio, RawAudio
 from passante.inside.video import AnalysedFrame, RawFrame
-from passante.outside.media import Outbound, ProtectedAudio, ProtectedFrame
+from passante.outside.media import Outbound, ProtectedAudio, ProtectedFrame, ProtectedMedia
 from passante.pipeline.channel import Channel, ChannelClosed
 from passante.pipeline.meter import Meter, Observer, Place
 
@@ -212,7 +212,7 @@ class Runner:
         self._pipeline.sink.close()
         self.complete = True
 
-    def _write(self, items: Iterable[Outbound]) -> None:
+    def _write(self, items: Iterable[ProtectedMedia]) -> None:
         for item in items:
             if self._meter.protected(item.stream, item.seq):
                 self._pipeline.sink.write(item)
