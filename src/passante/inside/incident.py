@@ -58,18 +58,25 @@ class SoundIncident:
     phase: Phase
     stream: StreamId
     start_ns: int
-    """Stream time of the onset."""
+    """Onset, stream time."""
     end_ns: int
-    """While it goes on: the stream time up to which it was heard."""
+    """Stream time; while it goes on, as far as is known."""
     score: float
-    """0 to 1, of the class."""
+    """0 to 1: the highest so far."""
     threshold: float
-    """The score from which it counts."""
-    false_alarms_per_day: float | None = None
+    """The score from which it is told."""
+    level_db: float
+    """How far its loudest frame stands out of what is usual there, dB."""
+    false_alarms_per_day: float | None
     """As measured at this threshold; None where nobody has measured it."""
-    evidence: tuple[Evidence, ...] = ()
-    by: tuple[str, ...] = ()
-    """References of the networks that heard it."""
+    by: tuple[str, ...]
+    """References of the models behind it."""
+
+    def __post_init__(self) -> None:
+        if self.end_ns < self.start_ns:
+            raise ValueError("nothing ends before it begins")
+        if not (0 <= self.score <= 1 and 0 <= self.threshold <= 1):
+            raise ValueError(f"a score lies between 0 and 1: {self.score}, {self.threshold}")
 
     def __repr__(self) -> str:
         return f"SoundIncident({self.kind}, {self.phase}, {self.stream})"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from passante.core.names import PlaceId
+from passante.core.names import Measure, PlaceId, Unit
 from passante.inside.incident import Incident, SoundIncident
 from passante.inside.tally import Tally
 from passante.outside._mint import MINT
@@ -61,8 +61,15 @@ class FactMaker:
         match incident:
             case Incident():
                 zone, refs, count = incident.zone, set(models), len(incident.tracks) or None
+                reasons = tuple(
+                    Reason(one.measure, one.value, one.limit, one.unit) for one in incident.evidence
+                )
             case SoundIncident():
                 zone, refs, count = None, set(incident.by), None
+                reasons = (
+                    Reason(Measure.SCORE, incident.score, incident.threshold, Unit.SHARE),
+                    Reason(Measure.LEVEL, incident.level_db, 0.0, Unit.DECIBEL),
+                )
                 false_alarms_per_day = incident.false_alarms_per_day
         put_together = tuple(Part(one.kind, one.score, one.start_ns) for one in parts)
         return Event(
@@ -77,9 +84,7 @@ class FactMaker:
             score=incident.score,
             threshold=incident.threshold,
             parts=put_together,
-            reasons=tuple(
-                Reason(one.measure, one.value, one.limit, one.unit) for one in incident.evidence
-            ),
+            reasons=reasons,
             false_alarms_per_day=false_alarms_per_day,
             models=tuple(one for one in self.models if one.ref in refs),
             count=count,

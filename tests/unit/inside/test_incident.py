@@ -1,5 +1,6 @@
 """Candidates for events keep what they know to themselves."""
 
+import dataclasses
 import pickle
 
 import pytest
@@ -26,6 +27,9 @@ HEARD = SoundIncident(
     end_ns=1,
     score=0.9,
     threshold=0.6,
+    level_db=20.0,
+    false_alarms_per_day=None,
+    by=(),
 )
 
 
@@ -39,3 +43,11 @@ def test_no_track_number_is_printed() -> None:
 def test_no_incident_is_pickled(one: object) -> None:
     with pytest.raises(BoundaryError):
         pickle.dumps(one)
+
+
+@pytest.mark.parametrize("changed", [{"end_ns": -1}, {"score": 1.1}, {"threshold": -0.1}])
+def test_a_sound_that_ends_before_it_begins_or_scores_beyond_1_is_refused(
+    changed: dict[str, float],
+) -> None:
+    with pytest.raises(ValueError, match=r"nothing ends|a score"):
+        dataclasses.replace(HEARD, **changed)

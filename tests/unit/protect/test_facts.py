@@ -38,6 +38,7 @@ HEARD = SoundIncident(
     end_ns=2 * NS_PER_S,
     score=0.9,
     threshold=0.6,
+    level_db=20.0,
     false_alarms_per_day=0.4,
     by=("ears@1",),
 )
@@ -74,6 +75,10 @@ def test_a_sound_brings_its_own_rate_of_false_alarms_and_its_own_networks() -> N
     assert event.false_alarms_per_day == 0.4
     assert event.models == (EARS,)
     assert (event.zone, event.count) == (None, None)
+    assert event.reasons == (
+        Reason(Measure.SCORE, 0.9, 0.6, Unit.SHARE),
+        Reason(Measure.LEVEL, 20.0, 0.0, Unit.DECIBEL),
+    )
 
 
 def test_a_score_put_together_names_its_parts() -> None:
