@@ -210,8 +210,7 @@ class Tracker:
             if place is None:
                 continue
             box = place.box.grown(place.slack)
-            found = self.kind, box, track.score, place.cause, track.number
-            regions.append(Region(*found, slack=place.slack))
+            regions.append(Region(self.kind, box, track.score, place.cause, track.number))
             self._count(track, frame, place.cause)
         for track in [t for t in self._ended if not t.places]:
             self._ended.remove(track)

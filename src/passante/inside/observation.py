@@ -49,13 +49,6 @@ class Region:
     cause: Cause
     track: int
     """Number of its track in this run of the stream."""
-    slack: float = 0.0
-    """By how much `box` is grown on every side for what is not known exactly, px."""
-
-    @property
-    def likely(self) -> Box:
-        """Where it most likely is, px: for counting, which must not see things grow."""
-        return self.box.grown(-self.slack)
 
 
 @dataclass(frozen=True, slots=True)
