@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from passante.core.assign import assign
 from passante.core.geometry import Box
-from passante.evaluate.assign import assign
 
 Tracks = Mapping[int, Mapping[int, Box]]
 """Frame -> number of a track -> its box, px."""

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from passante.evaluate.assign import assign
+from passante.core.assign import assign
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 3), (2, 5), (5, 2), (6, 6)])
