@@ -21,6 +21,7 @@ from passante.analyse.voice import Memory, VoiceDetector
 from passante.core.geometry import Box
 from passante.core.names import Kind
 from passante.pipeline.build import Equipment
+from passante.protect.levels import LevelSettings
 from passante.protect.policy import Policy
 from passante.testing import ScriptedFinder, video_format
 from unit.analyse.street import SquareFinder, frame
@@ -123,6 +124,7 @@ def equipment(
     mood: Callable[[int], str] = lambda look: "well",
     voice: VoiceDetector | None = None,
     faces: Finder | None = None,
+    levels: LevelSettings | None = None,
 ) -> Equipment:
     """Fakes in place of networks; `mood` is that of the finder of faces, if it sees squares."""
     found = policy if isinstance(policy, Policy) else Policy.named(policy)
@@ -131,7 +133,7 @@ def equipment(
         people=ScriptedFinder({Kind.PERSON, Kind.VEHICLE}),
         plates=ScriptedFinder({Kind.PLATE}),
     )
-    return Equipment(found, finders=finders, voice=voice or ToneVoice())
+    return Equipment(found, finders=finders, voice=voice or ToneVoice(), levels=levels)
 
 
 @dataclass(frozen=True)

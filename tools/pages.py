@@ -29,6 +29,7 @@ from passante.pipeline import report
 from passante.protect import rules
 from passante.protect.operators import OPERATORS, Operator
 from passante.protect.policy import OTHERWISE, RULES, Shipped
+from passante.sinks import levels
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = "<!-- Written by `make docs` from the source. Change the source, not this page. -->"
@@ -217,6 +218,8 @@ def _choices(kind: type[StrEnum]) -> str:
 
 def tomlish(value: object) -> str:
     """A value as it would stand in a TOML file."""
+    if isinstance(value, bool):
+        return str(value).lower()
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
@@ -306,9 +309,15 @@ def report_schema() -> str:
     return json.dumps(report.schema(), indent=2) + "\n"
 
 
+def levels_schema() -> str:
+    """The JSON schema of a line of a file of levels."""
+    return json.dumps(levels.schema(), indent=2) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/cli.md": cli_page,
     "docs/errors.md": errors_page,
+    "docs/levels.schema.json": levels_schema,
     "docs/models.md": models_page,
     "docs/report.md": report_page,
     "docs/report.schema.json": report_schema,

@@ -19,6 +19,7 @@ from passante.core.errors import ModelError, SettingsError, SinkError
 from passante.pipeline import report
 from passante.pipeline.build import Equipment
 from passante.pipeline.job import Job, protect_file
+from passante.protect.levels import LevelSettings
 from passante.protect.policy import Policy
 from passante.protect.rules import Silence, Soundscape
 from passante.sinks import OutputSettings
@@ -46,6 +47,19 @@ class Level(StrEnum):
     help="What becomes of speech, in place of what the policy says.",
 )  # fmt: skip
 @click.option(
+    "--low-delay", is_flag=True,
+    help="Listen without look-ahead, as a live stream would have to: weaker. Only for soundscape.",
+)  # fmt: skip
+@click.option(
+    "--levels/--no-levels", "wants_levels", default=None,
+    help="Write sound levels to OUTPUT.levels.jsonl. "
+    "[default: with --level silent]",
+)  # fmt: skip
+@click.option(
+    "--calibration", type=float, default=0.0, metavar="DB",
+    help="Sound pressure level, in dB, of a root mean square of full scale; added to all levels.",
+)  # fmt: skip
+@click.option(
     "--report", "report_name", metavar="REPORT.json",
     help="Write what was done, with what, and what was lost.",
 )  # fmt: skip
@@ -70,6 +84,9 @@ def protect(
     output: str,
     policy_name: str,
     level: str | None,
+    low_delay: bool,
+    wants_levels: bool | None,
+    calibration: float,
     report_name: str | None,
     codec: str | None,
     crf: int | None,
@@ -84,7 +101,9 @@ def protect(
     INPUT is a file, a folder or a pattern. An output stands under its name only once it is
     complete: after any error, Ctrl-C included, nothing does.
     """
-    policy = _policy(policy_name, Level(level) if level else None)
+    policy = _policy(policy_name, Level(level) if level else None, low_delay=low_delay)
+    if wants_levels is None:
+        wants_levels = level == Level.SILENT
     work = plan(inputs, output)
     report_path = Path(report_name) if report_name else None
     if work.folder is not None:
@@ -95,7 +114,7 @@ def protect(
     # The pipeline has threads of its own; OpenCV's pool would only get in their way.
     cv2.setNumThreads(1)
     run = _Run(
-        Equipment(policy),
+        Equipment(policy, levels=_levels(calibration) if wants_levels else None),
         settings,
         allow_truncated=allow_truncated,
         quiet=quiet,
@@ -140,6 +159,8 @@ class _Run:
                 report.write(report_path, done)
             except SinkError:
                 task.target.unlink(missing_ok=True)
+                if done.output.levels:
+                    task.target.with_name(done.output.levels).unlink(missing_ok=True)
                 raise
         return 0
 
@@ -176,7 +197,13 @@ class _Run:
         return exit_code(failed[0][1]) if failed else 0
 
     def _protect(self, task: Task, shown: str) -> report.Report:
-        job = Job(task.source, task.target, self._settings, allow_truncated=self._allow_truncated)
+        job = Job(
+            task.source,
+            task.target,
+            self._settings,
+            allow_truncated=self._allow_truncated,
+            levels=task.target.with_name(f"{task.target.name}.levels.jsonl"),
+        )
         try:
             done = protect_file(job, self._equipment, watch=self._progress.of(shown))
         finally:
@@ -231,20 +258,37 @@ def _counted(number: int, what: str, many: str = "s") -> str:
     return f"{number} {what}{'' if number == 1 else many}"
 
 
-def _policy(text: str, level: Level | None) -> Policy:
+def _policy(text: str, level: Level | None, *, low_delay: bool = False) -> Policy:
     """The policy of a name or a file, its rule for speech replaced where a level is asked for."""
     policy = Policy.find(text)
+    speech = policy.speech
     match level:
         case None:
-            return policy
+            pass
         case Level.SOUNDSCAPE:
-            changed = replace(policy, speech=Soundscape())
+            speech = Soundscape()
         case Level.SILENT:
-            changed = replace(policy, speech=Silence())
+            speech = Silence()
         case _:
             assert_never(level)
+    if low_delay:
+        if not isinstance(speech, Soundscape):
+            raise SettingsError(
+                f"--low-delay is not for {speech.operator}", hint="use it with --level soundscape"
+            )
+        speech = replace(speech, low_delay=True)
+    if speech == policy.speech:
+        return policy
     # A receipt must not name a policy that says something else.
-    return changed if changed == policy else replace(changed, name=f"{policy.name}+{level}")
+    asked = ([level] if level else []) + (["low-delay"] if low_delay else [])
+    return replace(policy, name="+".join([policy.name, *asked]), speech=speech)
+
+
+def _levels(calibration_db: float) -> LevelSettings:
+    try:
+        return LevelSettings(offset_db=calibration_db)
+    except ValueError as error:
+        raise SettingsError("--calibration is no level that sound has") from error
 
 
 def _check_report(path: Path, tasks: Iterable[Task], *, overwrite: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,23 +13,25 @@ from passante.analyse.looks import LookSettings
 from passante.analyse.persons import PersonFinder
 from passante.analyse.plates import PlateFinder
 from passante.analyse.separate import DtlnSeparator, VoiceSeparator
-from passante.analyse.speech import AnalyseSpeech
+from passante.analyse.speech import DEFAULT, LOW_DELAY, AnalyseSpeech
 from passante.analyse.tracking import TrackSummary
 from passante.analyse.video import TRACKING, AnalyseVideo, AnalysisSettings, Finders
 from passante.analyse.voice import SileroDetector, VoiceDetector
 from passante.core.media import MediaInfo, MediaKind
 from passante.core.names import Kind, Sensitive, StreamId
-from passante.flow import Sink, Source
+from passante.flow import Sink, Source, Stage
 from passante.inside.audio import AnalysedAudio, RawAudio
 from passante.inside.observation import SpeechSpan
 from passante.models import store
 from passante.models.catalogue import DEFAULTS
 from passante.models.session import OnnxSession
-from passante.outside.media import Outbound
+from passante.outside.levels import Levels
+from passante.outside.media import Outbound, ProtectedAudio
 from passante.pipeline.runner import AudioLane, Lane, Pipeline, Raw, VideoLane
 from passante.protect.audio import ProtectAudio
+from passante.protect.levels import LevelSettings, MeasureLevels
 from passante.protect.policy import Policy
-from passante.protect.rules import Scene, Silence
+from passante.protect.rules import Scene, Silence, Soundscape
 from passante.protect.video import ProtectVideo
 
 
@@ -48,6 +50,7 @@ class Equipment:
         policy: Decides what must be found.
         finders: Used instead of the default networks.
         voice: Likewise, without a separator of voices.
+        levels: How to measure sound levels; None where nobody asks for them.
     """
 
     def __init__(
@@ -56,8 +59,10 @@ class Equipment:
         *,
         finders: Finders | None = None,
         voice: VoiceDetector | None = None,
+        levels: LevelSettings | None = None,
     ) -> None:
         self.policy = policy
+        self.levels = levels
         self._finders = finders
         self._listeners = None if voice is None else Listeners(voice)
 
@@ -87,12 +92,13 @@ class Equipment:
 
     @property
     def listeners(self) -> Listeners | None:
-        """Who listens for speech; None where the policy keeps no sound at all.
+        """Who listens for speech; None where the policy keeps no sound and no level is wanted.
 
         Raises:
             ModelError: A network is missing, altered or not what its card says.
         """
-        if self._listeners is None and not isinstance(self.policy.speech, Silence):
+        deaf = isinstance(self.policy.speech, Silence) and self.levels is None
+        if self._listeners is None and not deaf:
             self._listeners = Listeners(
                 SileroDetector(_session("find.speech")),
                 DtlnSeparator(_session("mask.speech"), _session("refine.speech")),
@@ -187,9 +193,13 @@ def capacity(info: MediaInfo) -> int:
 
 
 def build(
-    info: MediaInfo, source: Source[Raw], sink: Sink[Outbound], equipment: Equipment
+    info: MediaInfo,
+    source: Source[Raw],
+    sink: Sink[Outbound],
+    equipment: Equipment,
+    tell: Callable[[Levels], None] | None = None,
 ) -> Built:
-    """Stages for every stream of `source`.
+    """Stages for every stream of `source`; `tell` takes sound levels, if they are measured.
 
     Raises:
         ModelError: A network that the policy needs cannot be used.
@@ -225,11 +235,17 @@ def build(
             maskers[track.stream] = ProtectAudio(policy, ())
             audio[track.stream] = Lane(AllSpeech(), maskers[track.stream])
             continue
-        listen = AnalyseSpeech(who.voice, who.separator)
+        low_delay = isinstance(policy.speech, Soundscape) and policy.speech.low_delay
+        listen = AnalyseSpeech(who.voice, who.separator, LOW_DELAY if low_delay else DEFAULT)
         models.update(listen.models)
         speech[track.stream] = []
         listeners[track.stream] = SpansNoted(listen, speech[track.stream].append)
         maskers[track.stream] = ProtectAudio(policy, listen.models)
-        audio[track.stream] = Lane(listeners[track.stream], maskers[track.stream])
+        protect: Stage[AnalysedAudio, ProtectedAudio] = maskers[track.stream]
+        if equipment.levels is not None and tell is not None:
+            scene = replace(policy, speech=Soundscape())
+            beside = None if policy == scene else ProtectAudio(scene, listen.models)
+            protect = MeasureLevels(protect, beside, equipment.levels, tell)
+        audio[track.stream] = Lane(listeners[track.stream], protect)
     pipeline = Pipeline(source, sink, video, audio)
     return Built(pipeline, tuple(sorted(models)), look, listeners, maskers, tracks, speech)

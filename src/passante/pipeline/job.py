@@ -23,6 +23,7 @@ from passante.pipeline.runner import Fault, Runner
 from passante.protect.policy import PICTURE, SOUND, Policy
 from passante.protect.video import hidden_as
 from passante.sinks import OutputSettings, open_sink
+from passante.sinks.levels import LevelsFile
 from passante.sources import open_source
 
 Watch = Callable[[MediaInfo], Observer]
@@ -39,6 +40,8 @@ class Job:
     allow_truncated: bool = False
     """Keep what is readable of a file whose end is missing."""
     tolerance: Tolerance = field(default_factory=Tolerance)
+    levels: Path | None = None
+    """Where sound levels go, if they are measured and the input has sound."""
 
 
 def protect_file(
@@ -54,13 +57,20 @@ def protect_file(
     source = open_source(job.source, allow_truncated=job.allow_truncated)
     try:
         info = source.info
-        sink = open_sink(job.target, info, job.output, source=job.source)
+        levels = _levels_file(job, info, equipment)
         try:
-            built = build(info, source, sink, equipment)
-            meter = Meter(built.pipeline.streams, tolerance=job.tolerance, clock=clock)
-            runner = Runner(built.pipeline, meter, capacity=capacity(info))
+            sink = open_sink(job.target, info, job.output, source=job.source)
+            try:
+                tell = levels.write if levels else None
+                built = build(info, source, sink, equipment, tell)
+                meter = Meter(built.pipeline.streams, tolerance=job.tolerance, clock=clock)
+                runner = Runner(built.pipeline, meter, capacity=capacity(info))
+            except BaseException:
+                sink.abort()
+                raise
         except BaseException:
-            sink.abort()
+            if levels:
+                levels.abort()
             raise
     except BaseException:
         source.close()
@@ -73,6 +83,8 @@ def protect_file(
             if error.__cause__ is None and built.look is not None:
                 raise error from built.look.last_error
             raise
+        if levels:
+            levels.close()
         counts = meter.counts()
         return report.Report(
             software=f"passante {__version__}",
@@ -86,7 +98,11 @@ def protect_file(
                 truncated=source.truncated,
                 dropped=info.dropped,
             ),
-            output=report.OutputWritten(name=job.target.name, size_bytes=job.target.stat().st_size),
+            output=report.OutputWritten(
+                name=job.target.name,
+                size_bytes=job.target.stat().st_size,
+                levels=levels.name if levels else None,
+            ),
             streams=_streams(info, meter, (*runner.faults, *_finder_faults(built))),
             tracks=_tracks(built, equipment.policy),
             speech=_speech(built),
@@ -102,7 +118,22 @@ def protect_file(
         # An interruption may come in the very moment in which the file has got its name.
         if runner.complete:
             job.target.unlink(missing_ok=True)
+        if levels:
+            levels.abort()
         raise
+
+
+def _levels_file(job: Job, info: MediaInfo, equipment: Equipment) -> LevelsFile | None:
+    """The open file for sound levels, or None where there are none to write."""
+    if job.levels is None or equipment.levels is None or not info.audio:
+        return None
+    return LevelsFile(
+        job.levels,
+        overwrite=job.output.overwrite,
+        policy=equipment.policy.name,
+        policy_sha256=equipment.policy.sha256,
+        offset_db=equipment.levels.offset_db,
+    )
 
 
 def peak_rss_bytes() -> int:

@@ -135,6 +135,8 @@ class OutputWritten(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """Of the file; of several, with its folder below that of all outputs."""
     size_bytes: Count
+    levels: str | None = None
+    """Name of the file of sound levels beside it, or null."""
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,7 +53,7 @@ class ProtectAudio:
         policy: Policy,
         models: tuple[str, ...],
         *,
-        low_delay: bool = False,
+        low_delay: bool | None = None,
         draw: Callable[[], np.random.Generator] = soundscape.fresh_generator,
     ) -> None:
         """Make it ready.
@@ -61,10 +61,12 @@ class ProtectAudio:
         Args:
             policy: What to do with speech.
             models: References of the models behind the analysis, for the receipt.
-            low_delay: Shorter frames: less delay, coarser in pitch.
+            low_delay: Shorter frames: less delay, coarser in pitch. None does as the policy says.
             draw: Gives a fresh generator for each stretch of speech. A test may bring its own.
         """
         self._rule: SoundRule = policy.speech
+        if low_delay is None:
+            low_delay = isinstance(policy.speech, Soundscape) and policy.speech.low_delay
         self._low_delay = low_delay
         self._draw = draw
         self._clear = policy.receipt(SOUND, models)

@@ -118,6 +118,9 @@ class Soundscape:
     """Speech is remade without content and identity; other sounds stay."""
 
     operator: ClassVar[OperatorName] = OperatorName.SOUNDSCAPE
+    low_delay: bool = False
+    """Without look-ahead, for live streams that cannot wait 0.6 s: the first 30 to 60 ms of a word
+    after silence pass, and other sounds within speech are gone."""
 
 
 @dataclass(frozen=True, slots=True)

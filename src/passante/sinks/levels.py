@@ -109,6 +109,7 @@ class LevelsFile:
             offset_db: The calibration that is in them; 0 for none.
         """
         self.name = target.name
+        self._target = target
         self._file = PartialFile(target, overwrite=overwrite)
         self._out = self._file.path.open("wb")
         self._ended = False
@@ -164,11 +165,11 @@ class LevelsFile:
         self._file.commit()
 
     def abort(self) -> None:
-        """Leave nothing behind; may be called at any time."""
-        if self._ended:
-            return
-        self._ended = True
+        """Leave nothing behind; may be called at any time, also after `close`."""
         self._out.close()
+        if self._ended:
+            self._target.unlink(missing_ok=True)
+        self._ended = True
         self._file.discard()
 
     def _line(self, row: Header | StepRow | PeriodRow) -> None:

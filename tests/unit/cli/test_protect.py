@@ -11,12 +11,14 @@ from click.testing import CliRunner
 import passante.cli.protect as command
 from passante.cli.main import cli
 from passante.cli.protect import Level
+from passante.core.errors import SinkError
 from passante.models import store
 from passante.pipeline import report
 from passante.pipeline.build import Equipment
 from passante.protect.policy import Policy
 from passante.protect.rules import Silence, Soundscape
-from standins import Clip, equipment
+from passante.sinks import levels
+from standins import Clip, equipment, seen
 
 
 @pytest.fixture
@@ -34,6 +36,11 @@ def run(*words: str):
 def clip(name: str, frames: int = 6) -> str:
     Path(name).parent.mkdir(parents=True, exist_ok=True)
     Clip(frames=frames).write(Path(name))
+    return name
+
+
+def sound(name: str) -> str:
+    Clip(frames=0).write(Path(name))
     return name
 
 
@@ -124,6 +131,69 @@ def test_a_level_is_asked_for_as_policies_write_it(here):
     assert "[soundscape|silent]" in run("--help").stdout
 
 
+def test_the_silent_level_writes_no_sound_but_levels(here):
+    ended = run(sound("talk.wav"), "-o", "safe.wav", "--level", "silent", "--report", "r.json")
+    assert ended.exit_code == 0, ended.stderr
+    assert np.abs(seen(Path("safe.wav")).sounds[0]).max() == 0
+    rows = [levels.decode(line) for line in Path("safe.wav.levels.jsonl").read_bytes().splitlines()]
+    assert isinstance(rows[0], levels.Header)
+    assert rows[0].policy == "street+silent"
+    assert sum(isinstance(row, levels.StepRow) for row in rows) == 12
+    found = report.decode(Path("r.json").read_bytes())
+    assert isinstance(found, report.Report)
+    assert found.output.levels == "safe.wav.levels.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        (["--level", "silent", "--no-levels"], False),
+        (["--policy", "silent"], False),
+        (["--policy", "silent", "--levels"], True),
+        ([], False),
+        (["--levels", "--calibration", "94"], True),
+    ],
+)
+def test_levels_are_written_where_they_are_asked_for(here, words, written):
+    ended = run(sound("talk.wav"), "-o", "safe.wav", *words)
+    assert ended.exit_code == 0, ended.stderr
+    assert Path("safe.wav.levels.jsonl").exists() is written
+
+
+def test_levels_that_stand_there_already_are_not_replaced_unasked(here):
+    Path("safe.wav.levels.jsonl").write_text("mine", encoding="utf-8")
+    ended = run(sound("talk.wav"), "-o", "safe.wav", "--levels")
+    assert ended.exit_code == 2
+    assert "safe.wav.levels.jsonl: exists already" in ended.stderr
+    assert not Path("safe.wav").exists()
+
+
+def test_a_report_that_fails_takes_the_levels_with_it(here, monkeypatch):
+    def fails(path, done):
+        raise SinkError("the disk is full")
+
+    monkeypatch.setattr(report, "write", fails)
+    run(sound("talk.wav"), "-o", "safe.wav", "--levels", "--report", "r.json")
+    assert sorted(path.name for path in here.iterdir()) == ["talk.wav"]
+
+
+def test_a_calibration_that_no_sound_has_is_refused(here):
+    ended = run(sound("talk.wav"), "-o", "safe.wav", "--levels", "--calibration", "1000")
+    assert ended.exit_code == 2
+    assert "--calibration" in ended.stderr
+
+
+def test_low_delay_is_for_soundscape_and_named_on_the_receipt(here):
+    policy = command._policy("street", None, low_delay=True)
+    assert (policy.name, policy.speech) == ("street+low-delay", Soundscape(low_delay=True))
+    both = command._policy("street", Level.SOUNDSCAPE, low_delay=True)
+    assert both.name == "street+soundscape+low-delay"
+    assert run(sound("talk.wav"), "-o", "safe.wav", "--low-delay").exit_code == 0
+    ended = run("talk.wav", "-o", "other.wav", "--low-delay", "--level", "silent")
+    assert ended.exit_code == 2
+    assert "--low-delay is not for silence" in ended.stderr
+
+
 def test_an_output_may_be_replaced_on_request(here):
     Path("safe.mp4").write_bytes(b"mine")
     assert run(clip("a.mp4"), "-o", "safe.mp4", "--overwrite").exit_code == 0
@@ -190,7 +260,7 @@ def test_lost_frames_are_a_warning_even_when_quiet(here, monkeypatch):
     monkeypatch.setattr(
         command,
         "Equipment",
-        lambda policy: equipment(policy, mood=lambda look: "fail" if look == 8 else "well"),
+        lambda policy, levels: equipment(policy, mood=lambda look: "fail" if look == 8 else "well"),
     )
     ended = run(clip("a.mp4", frames=60), "-o", "safe.mp4", "-q")
     assert ended.exit_code == 0

@@ -10,8 +10,9 @@ from passante.core.media import AudioStream, MediaInfo, MediaKind
 from passante.core.names import Kind, StreamId
 from passante.models import store
 from passante.pipeline.build import AllSpeech, Equipment, SpansNoted, build, capacity
+from passante.protect.levels import LevelSettings, MeasureLevels
 from passante.protect.policy import Policy
-from passante.protect.rules import Reveal
+from passante.protect.rules import Reveal, Soundscape
 from passante.testing import (
     RecordingSink,
     ScriptedFinder,
@@ -55,6 +56,26 @@ def test_sound_without_a_word_to_find_needs_no_network(tmp_path, monkeypatch):
     assert made.models == ()
     with pytest.raises(ModelMissingError):
         built(sound, Equipment(Policy.named("street")))
+
+
+def test_a_policy_of_low_delay_waits_for_nothing():
+    waits = built(BOTH, equipment()).pipeline.audio[AUDIO[0].stream]
+    quick = Policy.named("street")
+    quick = replace(quick, speech=Soundscape(low_delay=True))
+    lane = built(BOTH, equipment(quick)).pipeline.audio[AUDIO[0].stream]
+    assert lane.analyse.delay_ns + lane.protect.delay_ns <= 60_000_000
+    assert waits.analyse.delay_ns > 500_000_000
+
+
+@pytest.mark.parametrize("policy", ["street", "silent"])
+def test_levels_are_taken_from_sound_without_its_voices(policy):
+    told = []
+    source = ScriptedSource(BOTH, ())
+    tools = equipment(policy, levels=LevelSettings())
+    made = build(BOTH, source, RecordingSink(), tools, told.append)
+    stage = made.pipeline.audio[AUDIO[0].stream].protect
+    assert isinstance(stage, MeasureLevels)
+    assert made.models == ("scripted@1.0.0", "squares@1.0.0", "tones@1.0.0")
 
 
 def test_a_policy_that_reveals_needs_no_finder_for_it():

@@ -1,14 +1,18 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from passante.analyse.video import Finders
+from passante.core.errors import SettingsError
 from passante.core.names import Kind
 from passante.pipeline import job
 from passante.pipeline.build import Equipment
 from passante.pipeline.job import Job, peak_rss_bytes, protect_file
 from passante.pipeline.runner import Runner
+from passante.protect.levels import LevelSettings
 from passante.protect.policy import Policy
+from passante.sinks.levels import LevelsFile
 from passante.testing import ScriptedFinder, detections
 from standins import Clip, ToneVoice, equipment
 
@@ -32,6 +36,29 @@ def test_the_watch_is_told_what_comes_and_sees_all_of_it(task):
     protect_file(task, equipment(), watch=watch)
     assert told == [8]
     assert seen[-1] == 8
+
+
+def test_levels_of_an_interrupted_run_do_not_stay(task, tmp_path, monkeypatch):
+    wanted = replace(task, levels=tmp_path / "levels.jsonl")
+    tools = equipment("silent", levels=LevelSettings())
+
+    def interrupted(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(LevelsFile, "close", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        protect_file(wanted, tools)
+    assert names(tmp_path) == ["in.mp4"]
+    with pytest.raises(SettingsError):
+        protect_file(replace(wanted, target=task.source), tools)
+    assert names(tmp_path) == ["in.mp4"]
+
+
+def test_what_has_no_sound_has_no_levels(tmp_path):
+    source = Clip(frames=4, sounds=0).write(tmp_path / "in.mp4")
+    task = Job(source, tmp_path / "out.mp4", levels=tmp_path / "levels.jsonl")
+    assert protect_file(task, equipment(levels=LevelSettings())).output.levels is None
+    assert names(tmp_path) == ["in.mp4", "out.mp4"]
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,9 @@ def test_what_is_given_up_leaves_nothing(tmp_path: Path) -> None:
     file = opened(tmp_path / "levels.jsonl")
     file.write(step(-40))
     file.abort()
-    file.abort()
+    done = opened(tmp_path / "done.jsonl")
+    done.close()
+    done.abort()
     assert list(tmp_path.iterdir()) == []
 
 
