@@ -8,14 +8,14 @@ module, so that the bytes are the same on every machine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import resources
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-
-from passante.models.convert._graph import GraphWriter
 
 _PAIR_LIMIT = 127
 """Steps that the two largest weights of one sign in a channel may have together. On processors
@@ -23,6 +23,19 @@ without VNNI two products of a weight by an activation are added in 16 bits: 255
 rounding, just fits, whatever two the kernel takes. The network sees the same on all of them."""
 
 _LEVELS = 255
+
+
+class Writer(Protocol):
+    """Where nodes and weights go."""
+
+    def node(self, op: str, inputs: Sequence[str], output: str, /, *, axis: int = 0) -> str:
+        """Add a node with one output; gives the output's name."""
+        ...
+
+    # Any: numbers of whatever type the node reads.
+    def weight(self, name: str, values: NDArray[Any], /) -> str:
+        """Add constant numbers, once for each name; gives the name."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +69,33 @@ def step(low: float, high: float) -> tuple[np.float32, np.uint8]:
     return size, np.uint8(np.clip(np.rint(-low / np.float64(size)), 0, _LEVELS))
 
 
-def rounded(graph: GraphWriter, given: str, name: str, *, low: float, high: float) -> str:
-    """A node that rounds a tensor to its range; gives the name of the whole numbers."""
-    return graph.node("QuantizeLinear", [given, *_scale(graph, name, low, high)], f"{name}.q")
+def rounded(
+    graph: Writer, given: str, name: str, *, low: float, high: float, signed: bool = False
+) -> str:
+    """A node that rounds a tensor to its range; gives the name of the whole numbers.
+
+    Args:
+        graph: Where it goes.
+        given: The tensor.
+        name: What the whole numbers are called after.
+        low: Where the range begins.
+        high: Where it ends.
+        signed: From -128 to 127 instead of 0 to 255.
+    """
+    scale = _scale(graph, name, low, high, signed=signed)
+    return graph.node("QuantizeLinear", [given, *scale], f"{name}.q")
 
 
-def reading(graph: GraphWriter, given: str, name: str, *, low: float, high: float) -> str:
-    """A node that reads whole numbers; gives the name of the values."""
-    return graph.node("DequantizeLinear", [given, *_scale(graph, name, low, high)], f"{name}.dq")
+def reading(
+    graph: Writer, given: str, name: str, *, low: float, high: float, signed: bool = False
+) -> str:
+    """A node that reads whole numbers; gives the name of the values. Arguments as of `rounded`."""
+    scale = _scale(graph, name, low, high, signed=signed)
+    return graph.node("DequantizeLinear", [given, *scale], f"{name}.dq")
 
 
 def weights(
-    graph: GraphWriter,
+    graph: Writer,
     name: str,
     weight: NDArray[np.float32],
     bias: NDArray[np.float32],
@@ -113,9 +141,10 @@ def _sizes(weight: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(sizes, np.float32)
 
 
-def _scale(graph: GraphWriter, name: str, low: float, high: float) -> list[str]:
-    size, zero = step(low, high)
+def _scale(graph: Writer, name: str, low: float, high: float, *, signed: bool) -> list[str]:
+    size, unsigned = step(low, high)
+    zero = np.array(int(unsigned) - 128, np.int8) if signed else np.array(unsigned, np.uint8)
     return [
         graph.weight(f"{name}.step", np.array(size, np.float32)),
-        graph.weight(f"{name}.zero", np.array(zero, np.uint8)),
+        graph.weight(f"{name}.zero", zero),
     ]

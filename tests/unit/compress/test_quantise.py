@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+
+from passante.compress.calibrate import histograms
+from passante.compress.cost import fusion
+from passante.compress.histogram import Method
+from passante.compress.quantise import Recipe, ends, layers, quantise, tensors
+from passante.compress.running import run, session
+from passante.compress.sensitivity import distance_db, outputs
+from unit.compress.networks import classifier, pictures, street
+
+
+def recipe(graph, feeds, **rest):
+    found = histograms(graph, tensors(graph), feeds)
+    return Recipe({k: v.range(Method.MIN_MAX) for k, v in found.items()}, **rest)
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("kept", ["none", "ends", "all"])
+def test_integers_say_nearly_what_floating_point_does(signed, kept):
+    graph, feeds = street(), pictures()
+    keep = {"none": frozenset(), "ends": ends(graph),
+            "all": frozenset(node.name for node in layers(graph))}[kept]  # fmt: skip
+    whole = quantise(graph, recipe(graph, feeds, keep=keep, signed=signed))
+    assert distance_db(outputs(graph, feeds), outputs(whole, feeds)) > 25
+
+
+def test_every_layer_gets_an_integer_kernel():
+    graph, feeds = street(), pictures()
+    found = fusion(quantise(graph, recipe(graph, feeds)).to_bytes())
+    assert (found.whole, found.layers) == (5, 5)
+
+
+def test_levels_of_a_picture_are_taken_as_they_are():
+    graph, feeds = street(), pictures()
+    whole = quantise(graph, recipe(graph, feeds))
+    assert "Cast" not in {node.op for node in whole.nodes}
+    assert whole.constants["levels.step"] == 1
+
+
+def test_rectification_needs_no_node_of_its_own():
+    graph, feeds = street(), pictures()
+    assert "Relu" not in {node.op for node in quantise(graph, recipe(graph, feeds)).nodes}
+
+
+def test_a_classifier_with_a_product_of_matrices_works_as_well():
+    graph = classifier()
+    feeds = [{"input": np.random.default_rng(at).standard_normal((1, 3, 32, 32)).astype(np.float32)}
+             for at in range(4)]  # fmt: skip
+    whole = quantise(graph, recipe(graph, feeds))
+    assert whole.output_names == ["classes"]
+    assert distance_db(outputs(graph, feeds), outputs(whole, feeds)) > 20
+
+
+def test_the_last_layers_are_those_that_no_other_follows():
+    graph = street()
+    names = {node.name: node.outputs[0] for node in graph.nodes}
+    assert [names[name] for name in ends(graph)] == ["maps"]
+
+
+def test_the_same_recipe_gives_the_same_bytes():
+    graph, feeds = street(), pictures()
+    chosen = recipe(graph, feeds)
+    assert quantise(graph, chosen).to_bytes() == quantise(street(), chosen).to_bytes()
+
+
+def test_the_given_network_is_not_changed():
+    graph, feeds = street(), pictures()
+    before = graph.to_bytes()
+    quantise(graph, recipe(graph, feeds))
+    assert graph.to_bytes() == before
+
+
+def test_a_tensor_that_is_an_output_as_well_keeps_its_name():
+    graph, feeds = street(), pictures()
+    graph.outputs.insert(0, type(graph.outputs[0])("both", 1, None))
+    whole = quantise(graph, recipe(graph, feeds))
+    both, maps = run(session(whole.to_bytes()), feeds[0])
+    assert both.shape[1] == 8
+    assert maps.shape[1] == 5
