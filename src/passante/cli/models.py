@@ -91,4 +91,4 @@ def _wanted(names: Iterable[str]) -> list[Card]:
 def _state(card: Card) -> str:
     if store.is_here(card):
         return _HERE
-    return _ALTERED if (store.folder() / card.file).exists() else _MISSING
+    return _ALTERED if store.place(card).exists() else _MISSING

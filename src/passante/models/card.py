@@ -119,9 +119,10 @@ class Card:
     sha256: str
     """Of the finished ONNX file, hexadecimal."""
     size_bytes: int
-    parts: tuple[Part, ...]
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
+    parts: tuple[Part, ...] = ()
+    """None where the file comes with this package: then it is in `models/weights`."""
     convert: str = ""
     """Name of the conversion in `models.convert` that makes the file from its parts, or "" where
     the only part is the file."""
@@ -138,10 +139,15 @@ class Card:
         if not _VERSION.fullmatch(self.version):
             raise ValueError(f'"{self.version}" is not numbers with dots')
         _check_hash(self.sha256)
-        if not self.parts:
-            raise ValueError("a network has at least one part")
-        if not self.convert and len(self.parts) != 1:
+        if self.convert and not self.parts:
+            raise ValueError("a conversion needs parts")
+        if not self.convert and len(self.parts) > 1:
             raise ValueError("several parts need a conversion")
+
+    @property
+    def packaged(self) -> bool:
+        """Whether its file comes with this package."""
+        return not self.parts
 
     @property
     def ref(self) -> ModelRef:

@@ -42,7 +42,7 @@ def pull(
         ModelAlteredError: A file is not the one that its card names.
         ModelError: An archive cannot be read, or the folder cannot be written.
     """
-    missing = [card for card in cards if not is_here(card, into)]
+    missing = [card for card in cards if not card.packaged and not is_here(card, into)]
     with tempfile.TemporaryDirectory(prefix="passante-pull-") as scratch:
         fetched: dict[tuple[str, str, str], Path] = {}
         for card in missing:

@@ -13,6 +13,8 @@ from passante.models.catalogue import card as card_of
 
 FOLDER_VARIABLE = "PASSANTE_MODELS"
 """Environment variable that names the folder of models."""
+_PACKAGED = Path(__file__).parent / "weights"
+_MEND = "it comes with passante: install that again"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +29,11 @@ class VerifiedModel:
         if hashlib.sha256(self.data).hexdigest() != self.card.sha256:
             raise ModelAlteredError(
                 f"{self.card.ref}: the file is not the one that its card names",
-                hint=f"fetch it again: passante models pull {self.card.name}",
+                hint=(
+                    _MEND
+                    if self.card.packaged
+                    else f"fetch it again: passante models pull {self.card.name}"
+                ),
             )
 
 
@@ -49,24 +55,38 @@ def find(ref: str) -> VerifiedModel:
         ModelAlteredError: Its file is not the one that the card names.
     """
     card = card_of(ref)
-    path = folder() / card.file
+    path = place(card)
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise ModelMissingError(
             f"{card.ref}: its weights are not on this machine",
-            # Where one of the usual networks is missing, the others mostly are as well.
-            hint="fetch them: passante models pull" + (f" {card.name}" if card.optional else ""),
+            hint=_MEND if card.packaged else _fetch(card),
         ) from error
     except OSError as error:
         raise ModelError(f"{card.ref}: cannot read {path}: {error.strerror}") from error
     return VerifiedModel(card, data)
 
 
-def is_here(card: Card, place: Path | None = None) -> bool:
-    """Whether the folder of models (or another) holds the network of a card, unaltered."""
+def _fetch(card: Card) -> str:
+    # Where one of the usual networks is missing, the others mostly are as well.
+    return "fetch them: passante models pull" + (f" {card.name}" if card.optional else "")
+
+
+def place(card: Card, among: Path | None = None) -> Path:
+    """Where the network of a card is or would be: with this package, or in the folder of models.
+
+    Args:
+        card: Of the network.
+        among: Instead of the folder of models.
+    """
+    return (_PACKAGED if card.packaged else among or folder()) / card.file
+
+
+def is_here(card: Card, among: Path | None = None) -> bool:
+    """Whether the network of a card is where it belongs, unaltered."""
     try:
-        data = ((place or folder()) / card.file).read_bytes()
+        data = place(card, among).read_bytes()
     except OSError:
         return False
     return hashlib.sha256(data).hexdigest() == card.sha256

