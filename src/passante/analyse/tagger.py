@@ -27,7 +27,7 @@ class Tags:
     @property
     def scores(self) -> NDArray[np.float32]:
         """(n, 521), 0 to 1: the tagger's own scores, not calibrated."""
-        return np.asarray(1 / (1 + np.exp(-self.logits)), np.float32)
+        return np.asarray(np.exp(-np.logaddexp(0, -self.logits)), np.float32)
 
 
 class Tagger(Protocol):

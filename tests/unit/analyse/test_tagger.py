@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from passante.analyse.logmel import log_mel, patches
-from passante.analyse.tagger import CLASSES, EMBEDDING, Yamnet
+from passante.analyse.tagger import CLASSES, EMBEDDING, Tags, Yamnet
 from passante.evaluate.sounds import load
 from passante.models import store
 from passante.models.catalogue import DEFAULTS
@@ -31,6 +31,12 @@ class Fixed:
 def test_scores_are_between_0_and_1() -> None:
     tags = Yamnet(Fixed()).look(np.zeros((2, 96, 64), np.float32))
     np.testing.assert_array_equal(tags.scores, np.full((2, CLASSES), 0.5, np.float32))
+
+
+def test_scores_of_the_surest_numbers_are_0_and_1() -> None:
+    logits = np.array([[-500.0, 0.0, 500.0]], np.float32)
+    tags = Tags(logits, np.zeros((1, EMBEDDING), np.float32))
+    np.testing.assert_allclose(tags.scores, [[0, 0.5, 1]])
 
 
 def test_nothing_to_look_at_asks_nobody() -> None:
