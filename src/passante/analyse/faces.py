@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from passante.analyse.voice import Network
 from passante.core.errors import ModelContractError
 from passante.core.names import Kind
 from passante.inside.observation import Detections
 from passante.inside.video import View
-from passante.models.session import OnnxSession
 
 _STRIDE = 4
 """View pixels for each cell of the map."""
@@ -28,7 +28,7 @@ _LARGEST = 9.0
 class FaceFinder:
     """Faces of any size the view can show, from about 8 px of the view upward."""
 
-    def __init__(self, session: OnnxSession, *, threshold: float = 0.17) -> None:
+    def __init__(self, session: Network, *, threshold: float = 0.17) -> None:
         """Look with a network.
 
         Args:
