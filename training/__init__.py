@@ -1,0 +1,1 @@
+"""What our own networks are trained with; no part of the installed package."""

@@ -1,0 +1,1 @@
+"""The network that finds number plates: its pictures, its training, its export."""

@@ -1,0 +1,73 @@
+"""Which plates are asked for, which are neither asked for nor held against a finder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from training.plates.render.dice import Floats, Picture
+
+LEAST_WIDTH_PX = 8.0
+LEAST_SEEN = 0.5
+"""Share of the whole plate that must be in the picture and not hidden."""
+LEAST_CONTRAST = 5.0
+"""Spread of brightness over the plate and its surroundings, of 255."""
+GONE = 0.06
+"""A plate of which less is seen is no plate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A plate's number on the canvas and its corner points (4, 2)."""
+
+    number: int
+    quad: Floats
+
+
+def sort_out(labels: list[Label], owner: Picture, picture: Picture) -> tuple[Floats, Floats]:
+    """The quads to ask for and those to ignore: float32 (n, 4, 2) and (m, 4, 2).
+
+    Args:
+        labels: plates in the order they were painted.
+        owner: uint8 (height, width), the number of the plate seen at each pixel.
+        picture: uint8 (height, width, 3), as the camera delivers it.
+    """
+    asked: list[Floats] = []
+    ignored: list[Floats] = []
+    counts = np.bincount(owner.ravel(), minlength=256)
+    for label in labels:
+        area = float(cv2.contourArea(label.quad))
+        if area < 4 or not np.isfinite(label.quad).all():
+            continue
+        seen = counts[label.number] / area
+        if seen < GONE:
+            continue
+        fine = (
+            seen >= LEAST_SEEN
+            and across(label.quad) >= LEAST_WIDTH_PX
+            and _contrast(picture, label.quad) >= LEAST_CONTRAST
+        )
+        (asked if fine else ignored).append(label.quad)
+    return _stacked(asked), _stacked(ignored)
+
+
+def across(quad: Floats) -> float:
+    """The mean length of the upper and the lower edge."""
+    return float(np.linalg.norm(quad[1] - quad[0]) + np.linalg.norm(quad[2] - quad[3])) / 2
+
+
+def _contrast(picture: Picture, quad: Floats) -> float:
+    """Spread of brightness in the box around a plate, with a quarter of it more on each side."""
+    high, wide = picture.shape[:2]
+    low, top = quad.min(axis=0), quad.max(axis=0)
+    margin = (top - low) * 0.25
+    x0, y0 = np.clip((low - margin).astype(int), 0, (wide - 1, high - 1))
+    x1, y1 = np.clip((top + margin).astype(int) + 1, 1, (wide, high))
+    part = picture[y0:y1, x0:x1].astype(np.float32).mean(axis=2)
+    return float(part.std()) if part.size else 0.0
+
+
+def _stacked(quads: list[Floats]) -> Floats:
+    return np.stack(quads).astype(np.float32) if quads else np.zeros((0, 4, 2), np.float32)
