@@ -13,7 +13,8 @@
     ├── ProtectError                an operator could not do its work                  exit 5
     ├── BoundaryError               something tried to cross the line                  exit 5
     ├── SinkError                   the output cannot be written                       exit 6
-    └── EvaluationError             an attack on our own output cannot be made         exit 7
+    ├── EvaluationError             an attack on our own output cannot be made         exit 7
+    └── CompressionError            no smaller network does what is asked              exit 8
 
 Messages name streams, files and counts. They never carry content, track numbers or credentials.
 """
@@ -102,3 +103,9 @@ class EvaluationError(PassanteError):
     """An attack on our own output, or a measurement of it, cannot be made."""
 
     exit_code = 7
+
+
+class CompressionError(PassanteError):
+    """No smaller network does what is asked of it, or none can be measured."""
+
+    exit_code = 8
