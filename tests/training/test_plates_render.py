@@ -139,3 +139,11 @@ def test_plates_nobody_could_see_are_not_asked_for(
     rng = np.random.default_rng(0)
     picture = rng.integers(100 - spread, 101 + spread, (60, 80, 3)).astype(np.uint8)
     assert labelled(quad, np.asarray(seen), picture) == counted
+
+
+def test_a_holder_around_a_hidden_plate_does_not_count_as_the_plate() -> None:
+    owner = np.zeros((60, 80), np.uint8)
+    owner[0:60, 50:80] = 1
+    picture = np.random.default_rng(0).integers(0, 255, (60, 80, 3)).astype(np.uint8)
+    asked, ignored = sort_out([Label(1, square(10, 10, 40, 10))], owner, picture)
+    assert (len(asked), len(ignored)) == (0, 0)

@@ -119,9 +119,9 @@ def codec(rng: np.random.Generator, picture: Picture) -> Picture:
         picture = _jpeg(picture, whole(rng, 25, 95))
     elif kind < 0.7:
         picture = _video(rng, picture)
-    if chance(rng, 0.05):
+    if chance(rng, 0.03):
         picture = picture.copy()
-        picture[1::2] = np.roll(picture[1::2], whole(rng, 1, 4), axis=1)
+        picture[1::2] = np.roll(picture[1::2], whole(rng, 1, 2), axis=1)
     return picture
 
 

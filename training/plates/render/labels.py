@@ -36,12 +36,11 @@ def sort_out(labels: list[Label], owner: Picture, picture: Picture) -> tuple[Flo
     """
     asked: list[Floats] = []
     ignored: list[Floats] = []
-    counts = np.bincount(owner.ravel(), minlength=256)
     for label in labels:
         area = float(cv2.contourArea(label.quad))
         if area < 4 or not np.isfinite(label.quad).all():
             continue
-        seen = counts[label.number] / area
+        seen = _seen(owner, label) / area
         if seen < GONE:
             continue
         fine = (
@@ -51,6 +50,19 @@ def sort_out(labels: list[Label], owner: Picture, picture: Picture) -> tuple[Flo
         )
         (asked if fine else ignored).append(label.quad)
     return _stacked(asked), _stacked(ignored)
+
+
+def _seen(owner: Picture, label: Label) -> int:
+    """How many pixels of the quad belong to its plate."""
+    high, wide = owner.shape
+    x0, y0 = np.clip(np.floor(label.quad.min(axis=0)).astype(int), 0, (wide, high))
+    x1, y1 = np.clip(np.ceil(label.quad.max(axis=0)).astype(int) + 1, 0, (wide, high))
+    if x1 <= x0 or y1 <= y0:
+        return 0
+    inside = np.zeros((y1 - y0, x1 - x0), np.uint8)
+    fixed = np.round((label.quad - (x0, y0) - 0.5) * 16).astype(np.int32)
+    cv2.fillConvexPoly(inside, fixed, (1,), cv2.LINE_8, 4)
+    return int(np.count_nonzero(inside & (owner[y0:y1, x0:x1] == label.number)))
 
 
 def across(quad: Floats) -> float:

@@ -72,7 +72,7 @@ def render(
     lit = light.draw(rng)
     horizon = between(rng, -0.6, 0.55) * height
     stage = _Stage(
-        rng, Canvas(_background(rng, width, height, horizon), lit.ambient), lit, [], [], region
+        rng, Canvas(background(rng, width, height, horizon), lit.ambient), lit, [], [], region
     )
     street.furnish(rng, stage.canvas, whole(rng, 0, 5) if chance(rng, 0.6) else 0)
     if chance(rng, 0.14):
@@ -91,7 +91,8 @@ def render(
     return Sample(picture, asked, ignored)
 
 
-def _background(rng: np.random.Generator, width: int, height: int, horizon: float) -> Picture:
+def background(rng: np.random.Generator, width: int, height: int, horizon: float) -> Picture:
+    """What stands behind everything: a photograph, a street or mere texture."""
     kind = rng.random()
     photo = photos.draw(rng) if kind < 0.45 else None
     if photo is not None:
@@ -168,7 +169,7 @@ def _one_vehicle(stage: _Stage) -> None:
         )
         across = float(np.clip(across, 8, 0.9 * wide))
         focal = wide * log_between(rng, 0.8, 4.0)
-        yaw = float(np.clip(rng.normal(0, 0.5), -1.22, 1.22))
+        yaw = float(np.clip(rng.normal(0, 0.3 if chance(rng, 0.6) else 0.7), -1.22, 1.22))
         pitch = float(np.clip(rng.normal(0.14, 0.17), -0.2, 0.75))
         roll = float(rng.normal(0, 0.06)) if chance(rng, 0.9) else between(rng, -0.78, 0.78)
         pixel = (between(rng, 0.2, 0.8) * wide, between(rng, 0.35, 0.92) * high)
