@@ -23,6 +23,16 @@ class Evidence:
     unit: Unit
 
 
+@dataclass(frozen=True, slots=True)
+class SeenPart:
+    """One part of an incident that was put together from several."""
+
+    kind: EventKind
+    score: float
+    """0 to 1, of this part alone."""
+    start_ns: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """What a rule saw in a picture: told when it begins, and once more when it has ended."""
@@ -42,6 +52,8 @@ class Incident:
     evidence: tuple[Evidence, ...] = ()
     tracks: tuple[int, ...] = ()
     """Numbers of the tracks that it is about. They end here: no event has them."""
+    parts: tuple[SeenPart, ...] = ()
+    """What its score was put together from; () where it is of one kind only."""
 
     def __repr__(self) -> str:
         return f"Incident({self.kind}, {self.phase}, {self.stream}, zone={self.zone})"

@@ -46,7 +46,6 @@ class FactMaker:
         self,
         incident: Incident | SoundIncident,
         *,
-        parts: Iterable[Incident | SoundIncident] = (),
         false_alarms_per_day: float | None = None,
         models: Iterable[str] = (),
     ) -> Event:
@@ -54,24 +53,24 @@ class FactMaker:
 
         Args:
             incident: What was seen or heard.
-            parts: Incidents that its score was put together from.
             false_alarms_per_day: As measured for this kind; a sound incident knows its own.
             models: References of the networks behind what was seen; a sound incident knows its own.
         """
         match incident:
             case Incident():
                 zone, refs, count = incident.zone, set(models), len(incident.tracks) or None
+                parts = tuple(Part(one.kind, one.score, one.start_ns) for one in incident.parts)
                 reasons = tuple(
                     Reason(one.measure, one.value, one.limit, one.unit) for one in incident.evidence
                 )
             case SoundIncident():
                 zone, refs, count = None, set(incident.by), None
+                parts = ()
                 reasons = (
                     Reason(Measure.SCORE, incident.score, incident.threshold, Unit.SHARE),
                     Reason(Measure.LEVEL, incident.level_db, 0.0, Unit.DECIBEL),
                 )
                 false_alarms_per_day = incident.false_alarms_per_day
-        put_together = tuple(Part(one.kind, one.score, one.start_ns) for one in parts)
         return Event(
             kind=incident.kind,
             phase=incident.phase,
@@ -83,7 +82,7 @@ class FactMaker:
             at=self.wall_time(incident.start_ns),
             score=incident.score,
             threshold=incident.threshold,
-            parts=put_together,
+            parts=parts,
             reasons=reasons,
             false_alarms_per_day=false_alarms_per_day,
             models=tuple(one for one in self.models if one.ref in refs),

@@ -1,5 +1,6 @@
 """From incidents and exact counts to facts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from passante.core.clock import NS_PER_S
@@ -14,7 +15,7 @@ from passante.core.names import (
     Unit,
     ZoneId,
 )
-from passante.inside.incident import Evidence, Incident, SoundIncident
+from passante.inside.incident import Evidence, Incident, SeenPart, SoundIncident
 from passante.inside.tally import Tally
 from passante.outside.facts import Model, Part, Reason
 from passante.protect.facts import FactMaker, since
@@ -82,11 +83,10 @@ def test_a_sound_brings_its_own_rate_of_false_alarms_and_its_own_networks() -> N
 
 
 def test_a_score_put_together_names_its_parts() -> None:
-    event = MAKER.event(SEEN, parts=[HEARD, SEEN])
-    assert event.parts == (
-        Part(EventKind.BANG, 0.9, NS_PER_S),
-        Part(EventKind.LOITERING, 0.7, 2 * NS_PER_S),
-    )
+    parts = (SeenPart(EventKind.BANG, 0.9, 1), SeenPart(EventKind.CROWD_RUNNING, 0.7, 2))
+    event = MAKER.event(replace(SEEN, kind=EventKind.PANIC, parts=parts))
+    assert event.parts == (Part(EventKind.BANG, 0.9, 1), Part(EventKind.CROWD_RUNNING, 0.7, 2))
+    assert MAKER.event(HEARD).parts == ()
 
 
 def test_the_time_of_day_is_that_of_the_act() -> None:
