@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from passante.analyse.hearing import Look
 from passante.analyse.logmel import FRAMES
 from passante.core.names import EventKind, Phase
 
@@ -71,17 +70,23 @@ class Alarm:
         self._told: Heard | None = None
         self._quiet = 0
 
-    def push(self, score: float, look: Look) -> Heard | None:
-        """What there is to tell after one more look."""
+    def push(self, score: float, first: int, standing: NDArray[np.float32]) -> Heard | None:
+        """What there is to tell after one more look.
+
+        Args:
+            score: Of the kind, 0 to 1.
+            first: Number of the look's first frame in the stream.
+            standing: (`FRAMES`,) dB, as in a `Look`.
+        """
         self._scores.append(score)
         # a stream that has just begun has no looks before it: they count as 0
         smooth = sum(self._scores) / self.limit.looks
-        last = look.first + FRAMES
-        loudest = float(look.standing.max())
+        last = first + FRAMES
+        loudest = float(standing.max())
         if self._told is None:
             if smooth < self.limit.on or loudest < self.limit.standing_db:
                 return None
-            start = look.first + onset(look.standing)
+            start = first + onset(standing)
             self._quiet = 0
             self._told = Heard(self.limit.kind, Phase.BEGAN, start, last, smooth, loudest)
             return self._told

@@ -159,7 +159,7 @@ class _Run:
     def _look(self, look: Look) -> Iterator[SoundIncident]:
         scores = self._scores(look)
         for column, alarm in self._alarms:
-            heard = alarm.push(float(scores[column]), look)
+            heard = alarm.push(float(scores[column]), look.first, look.standing)
             if heard is not None:
                 yield self._incident(heard, alarm.limit)
 

@@ -4,25 +4,25 @@ import numpy as np
 import pytest
 
 from passante.analyse.alarm import Alarm, Heard, Limit, onset
-from passante.analyse.hearing import STEP, Look
-from passante.analyse.logmel import BANDS, FRAMES
+from passante.analyse.hearing import STEP
+from passante.analyse.logmel import FRAMES
 from passante.core.names import EventKind, Phase
 
 LIMIT = Limit(EventKind.BANG, on=0.6, off=0.3, looks=1, standing_db=6)
 
 
-def look(number: int, *, loud_at: int | None = None) -> Look:
+def look(number: int, *, loud_at: int | None = None) -> tuple[int, np.ndarray]:
     standing = np.zeros(FRAMES, np.float32)
     if loud_at is not None:
         place = loud_at - number * STEP
         if place < FRAMES:
             standing[max(0, place) :] = 20
-    return Look(np.zeros((FRAMES, BANDS), np.float32), standing, number * STEP)
+    return number * STEP, standing
 
 
 def told(limit: Limit, scores: list[float], *, loud_at: int | None = 130) -> list[Heard]:
     alarm = Alarm(limit)
-    found = [alarm.push(score, look(n, loud_at=loud_at)) for n, score in enumerate(scores)]
+    found = [alarm.push(score, *look(n, loud_at=loud_at)) for n, score in enumerate(scores)]
     return [one for one in [*found, alarm.flush()] if one is not None]
 
 
