@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from passante.analyse.cells import HISTORY, CellBook, CellSettings
 from passante.analyse.separate import LAG, SeparatorMemory, VoiceSeparator
 from passante.analyse.voice import CHUNK, Memory, VoiceDetector
-from passante.core.dsp import CELL
 
 _STEADY = 0.1
 """Level, of full scale, to which the voice is brought."""
@@ -134,11 +133,8 @@ class SecondOpinion:
         self._blind = _BLIND + 1
 
     def _separate(self, mean: NDArray[np.float32]) -> NDArray[np.float32]:
-        parts = []
-        for at in range(0, CHUNK, CELL):
-            part, self._separated = self._separator.step(mean[at : at + CELL], self._separated)
-            parts.append(part)
-        return np.concatenate(parts)
+        voice, self._separated = self._separator.step(mean, self._separated)
+        return voice
 
     def _steady(
         self, mixture: NDArray[np.float32], voice: NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""The voice apart from the rest, 8 ms at a time."""
+"""The voice apart from the rest."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from passante.analyse.voice import Network
 from passante.core.dsp import CELL
 
 WINDOW = 512
-"""Samples that one step looks at: 32 ms."""
+"""Samples that one window looks at: 32 ms. A window begins every 8 ms."""
 
 LAG = WINDOW - CELL
 """How many samples its output lies behind its input."""
 
-_STATE = (1, 2, 128, 2)
+_STATE = (4, 1, 1, 128)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,20 @@ class VoiceSeparator(Protocol):
         """The voice of `LAG` samples ago.
 
         Args:
-            samples: (128,) of the mixture at `RATE_HZ`.
+            samples: (n,) of the mixture at `RATE_HZ`; n is a multiple of `CELL`.
             memory: As given back for the step before, or blank.
 
         Returns:
-            (128,) of the voice, and the new memory.
+            (n,) of the voice, and the new memory.
         """
         ...
 
 
 class DtlnSeparator:
-    """DTLN: a mask on the spectrum, then one on learned features. Holds no sound itself."""
+    """DTLN: a mask on the spectrum, then one on learned features. Holds no sound itself.
+
+    Both networks take all windows of a step in one run: that is where the time goes.
+    """
 
     def __init__(self, mask: Network, refine: Network) -> None:
         self._mask = mask
@@ -79,10 +82,13 @@ class DtlnSeparator:
     ) -> tuple[NDArray[np.float32], SeparatorMemory]:
         """The voice of `LAG` samples ago."""
         heard = np.concatenate([memory.heard[CELL:], samples])
-        spectrum = np.fft.rfft(heard)
-        size = np.abs(spectrum).astype(np.float32)[None, None]
-        mask, masking = self._mask.run(size, memory.masking)
-        masked = np.fft.irfft(spectrum * mask[0, 0]).astype(np.float32)[None, None]
-        voice, refining = self._refine.run(masked, memory.refining)
-        adding = np.concatenate([memory.adding[CELL:], np.zeros(CELL, np.float32)]) + voice[0, 0]
-        return adding[:CELL], SeparatorMemory(masking, refining, heard, adding)
+        spectra = np.fft.rfft(np.lib.stride_tricks.sliding_window_view(heard, WINDOW)[::CELL])
+        share, masking = self._mask.run(np.abs(spectra).astype(np.float32), memory.masking)
+        masked = np.fft.irfft(spectra * share).astype(np.float32)
+        parts, refining = self._refine.run(masked, memory.refining)
+        size = samples.size
+        adding = np.concatenate([memory.adding[CELL:], np.zeros(size, np.float32)])
+        for at, part in zip(range(0, size, CELL), parts, strict=True):
+            adding[at : at + WINDOW] += part
+        last = SeparatorMemory(masking, refining, heard[-WINDOW:], adding[size - CELL :])
+        return adding[:size], last

@@ -18,8 +18,8 @@ DEFAULTS: Mapping[str, ModelRef] = MappingProxyType(
         "find.plate": ModelRef("ppocr-det-local-int8@4.0.0"),
         "find.sound": ModelRef("yamnet@1.0.0"),
         "find.speech": ModelRef("silero-vad@6.2.3"),
-        "mask.speech": ModelRef("dtln-1@0.1.6"),
-        "refine.speech": ModelRef("dtln-2@0.1.6"),
+        "mask.speech": ModelRef("dtln-mask@0.1.6"),
+        "refine.speech": ModelRef("dtln-refine@0.1.6"),
     }
 )
 """Task -> network. All of permissive licence; none is optional."""

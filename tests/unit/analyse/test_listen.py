@@ -79,7 +79,7 @@ def test_one_short_flash_is_averaged_down() -> None:
 
 
 def test_a_separator_that_dies_gives_no_number_and_vouches_for_nothing() -> None:
-    separator = PartSeparator(0.0, fails_at=40)
+    separator = PartSeparator(0.0, fails_at=10)
     opinion = SecondOpinion(LoudIsSpeech(2.0), separator, CellSettings(far=0, near=0))
     sound = noise(1.0)[0]
     scores = [opinion.score(sound[at : at + CHUNK]) for at in range(0, 31 * CHUNK, CHUNK)]

@@ -10,31 +10,47 @@ from passante.models.catalogue import DEFAULTS
 from passante.models.session import OnnxSession
 from sounds import FakeNetwork, noise
 
-STATE = np.ones((1, 2, 128, 2), np.float32)
+STATE = np.ones((4, 1, 1, 128), np.float32)
 
 
-def test_a_full_mask_gives_the_sound_back_in_its_place() -> None:
-    mask = FakeNetwork((np.ones((1, 1, 257), np.float32), STATE))
+class Full(FakeNetwork):
+    """Says that all is voice."""
 
-    class Quarter(FakeNetwork):
-        """Gives its input back, divided by how often windows overlap."""
+    def run(self, *arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+        self.asked.append(arrays)
+        return np.ones_like(arrays[0]), STATE
 
-        def run(self, *arrays: np.ndarray) -> tuple[np.ndarray, ...]:
-            self.asked.append(arrays)
-            return arrays[0] / 4, STATE
 
-    refine = Quarter(())
+class Quarter(FakeNetwork):
+    """Gives its input back, divided by how often windows overlap."""
+
+    def run(self, *arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+        self.asked.append(arrays)
+        return arrays[0] / 4, STATE
+
+
+@pytest.mark.parametrize("cells", [1, 4])
+def test_a_full_mask_gives_the_sound_back_in_its_place(cells: int) -> None:
+    mask, refine = Full(()), Quarter(())
     separator = DtlnSeparator(mask, refine)
-    samples = noise(0.5)[0]
+    samples = noise(0.512)[0]
     memory, made = SeparatorMemory.blank(), []
-    for at in range(0, samples.size - CELL + 1, CELL):
-        part, memory = separator.step(samples[at : at + CELL], memory)
+    for at in range(0, samples.size, cells * CELL):
+        part, memory = separator.step(samples[at : at + cells * CELL], memory)
         made.append(part)
     voice = np.concatenate(made)
+    assert voice.size == samples.size
     np.testing.assert_allclose(voice[LAG:], samples[: voice.size - LAG], atol=1e-6)
+    assert mask.asked[0][0].shape == (cells, 257)
     assert mask.asked[1][1].all()
     assert refine.asked[1][1].all()
     assert separator.models == ("fake@1", "fake@1")
+
+
+def test_a_network_that_answers_too_little_is_an_error() -> None:
+    separator = DtlnSeparator(Full(()), FakeNetwork((np.zeros((1, 512), np.float32), STATE)))
+    with pytest.raises(ValueError, match="shorter"):
+        separator.step(noise(0.032)[0], SeparatorMemory.blank())
 
 
 @pytest.mark.models("mask.speech", "refine.speech")

@@ -127,7 +127,7 @@ def test_a_dying_detector_makes_everything_speech_and_says_so() -> None:
 
 
 def test_a_dying_separator_makes_its_moment_speech_and_says_so() -> None:
-    stage = AnalyseSpeech(LoudIsSpeech(), PartSeparator(fails_at=160), TIGHT)
+    stage = AnalyseSpeech(LoudIsSpeech(), PartSeparator(fails_at=40), TIGHT)
     items = listened(stage, noise(3.0))
     marks = joined(items)
     assert marks[40 * 512 : 41 * 512].all()

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from passante.models.convert import (
     campplus,
     centerface,
+    dtln,
     ge2e,
     ppocr_det,
     ssd_mobilenet_v2,
@@ -32,6 +33,8 @@ CONVERTERS: Mapping[str, Converter] = MappingProxyType(
         "campplus": campplus.convert,
         "centerface": centerface.repair,
         "centerface-int8": centerface.quantise,
+        "dtln-mask": dtln.mask,
+        "dtln-refine": dtln.refine,
         "faceres": tfjs.faceres,
         "ge2e": ge2e.convert,
         "mobileface": tfjs.mobileface,

@@ -32,10 +32,20 @@ class GraphWriter:
         self, op: str, inputs: Sequence[str], output: str, **attributes: int | str | list[int]
     ) -> str:
         """Add a node with one output and the name of that output; gives the output's name."""
-        node = self._graph.node.add(op_type=op, name=output, input=inputs, output=[output])
+        return self.nodes(op, inputs, [output], **attributes)[0]
+
+    def nodes(
+        self,
+        op: str,
+        inputs: Sequence[str],
+        outputs: Sequence[str],
+        **attributes: int | str | list[int],
+    ) -> Sequence[str]:
+        """Add a node with several outputs and the name of the first; gives their names."""
+        node = self._graph.node.add(op_type=op, name=outputs[0], input=inputs, output=outputs)
         for name, value in sorted(attributes.items()):
             _attribute(node, name, value)
-        return output
+        return outputs
 
     # Any: numbers of every type in _TYPES.
     def weight(self, name: str, values: NDArray[Any]) -> str:
