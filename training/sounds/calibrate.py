@@ -1,0 +1,197 @@
+"""Fixes from which score on each kind is told: false alarms first, on what the head never saw.
+
+    python -m training.sounds.calibrate PACKAGES GATHERED.npz [--write] [--minutes 40]
+
+PACKAGES and GATHERED.npz as for `gather`. Streets of the half that things are fixed on are made
+dense with voices, music and noises of packages that were not drawn for the fit. The highest score
+of every ten seconds is collected; its upper tail, exponential on the scale before the sigmoid,
+says which threshold is passed as often in a day as is wanted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from passante.analyse.kinds import KINDS, StreetSounds
+from passante.analyse.tagger import Yamnet
+from passante.core.errors import PassanteError
+from passante.core.names import EventKind
+from passante.evaluate.halves import Half, beds, recordings
+from passante.evaluate.sounds import Sound, load
+from passante.evaluate.trials import (
+    Scored,
+    Trial,
+    by_listener,
+    listened,
+    peaks,
+    placed,
+    street,
+)
+from passante.models import store
+from passante.models.catalogue import DEFAULTS
+from passante.models.session import OnnxSession
+from training.sounds import sources
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = Path(os.environ.get("PASSANTE_DATA", ROOT.parent / "shared/data"))
+FILE = ROOT / "src/passante/analyse/limits.toml"
+
+SEED = 7_301
+PIECE_S = 10
+PIECES_A_DAY = 24 * 3600 / PIECE_S
+PER_DAY = 1.0
+TAIL = 0.1
+"""Share of the pieces that make up the tail."""
+
+LOOKS = {
+    EventKind.BANG: 1,
+    EventKind.EXPLOSION: 2,
+    EventKind.SCREAM: 2,
+    EventKind.SHOUT: 2,
+    EventKind.GLASS: 1,
+    EventKind.CRASH: 2,
+    EventKind.SIREN: 3,
+    EventKind.ALARM: 3,
+    EventKind.FIRE: 4,
+    EventKind.DOG: 2,
+    EventKind.BABY_CRY: 3,
+}
+"""Looks of 0.24 s that a score is averaged over: short sounds have few."""
+
+
+def main() -> int:
+    """Listen, fit the tails, and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("packages", type=Path)
+    parser.add_argument("gathered", type=Path)
+    parser.add_argument("--minutes", type=float, default=40)
+    parser.add_argument("--per-day", type=float, default=PER_DAY)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    head = OnnxSession(store.find(DEFAULTS["find.incident"]))
+    listener = StreetSounds(Yamnet(OnnxSession(store.find(DEFAULTS["find.sound"]))), head)
+    look = by_listener(listener)
+    rng = np.random.default_rng(SEED)
+    others = unused(options.packages, options.gathered, rng)
+    streets = beds(DATA, Half.FIX)
+    pieces = int(options.minutes * 60 / PIECE_S)
+    quiet = [listened(piece(streets, others, rng), look) for _ in range(pieces)]
+    events = events_of(streets, rng)
+    heard = [listened(one.sound, look) for one in events]
+    rows = []
+    for column, kind in enumerate(KINDS):
+        threshold, passed = limit(quiet, column, LOOKS[kind], options.per_day)
+        tops = np.array([peaks(one, LOOKS[kind])[column] for one in heard])
+        mine = np.array([one.kind is kind for one in events])
+        loud = np.array([float(one.standing.max()) for one in heard])
+        reached = mine & (tops >= threshold)
+        standing = float(np.quantile(loud[reached], 0.02)) if reached.any() else 10.0
+        wrong = int((tops[~mine] >= threshold).sum())
+        share = f"{reached.sum()} of {mine.sum()}" if mine.any() else "no recording"
+        sys.stdout.write(
+            f"{kind:10} on {threshold:.4f}  heard {share:12}  {wrong} of {(~mine).sum()} others,"
+            f" {passed} of {pieces} quiet pieces; standing {standing:.1f} dB\n"
+        )
+        rows.append((kind, threshold, standing))
+    if options.write:
+        sha256 = head.card.sha256
+        FILE.write_text(text(rows, head.ref, sha256, options), encoding="utf-8")
+    return 0
+
+
+def unused(folder: Path, gathered: Path, rng: np.random.Generator) -> list[Sound]:
+    """Recordings that are none of the kinds and that the fit never saw."""
+    seen = {str(name) for name in np.load(gathered)["names"]}
+    found = [
+        clip
+        for clip in sources.clips(folder)
+        if clip.kind is None and f"{clip.origin}/{clip.path.name}" not in seen
+    ]
+    rng.shuffle(found)
+    sounds = []
+    for clip in found[:400]:
+        try:
+            sounds.append(load(clip.path))
+        except (PassanteError, UnicodeDecodeError):  # of a tag in the file
+            continue
+    return [sound for sound in sounds if sound.size > 800 and np.abs(sound).max() > 1e-3]
+
+
+def piece(streets: Sequence[Sound], others: Sequence[Sound], rng: np.random.Generator) -> Sound:
+    """Ten seconds of a street in which up to three other things happen."""
+    made = street(streets[int(rng.integers(len(streets)))], PIECE_S * 16_000, rng)
+    usual = float(np.sqrt((made**2).mean()))
+    for _ in range(int(rng.integers(0, 4))):
+        other = others[int(rng.integers(len(others)))][: made.size]
+        gain = usual * 10 ** (rng.uniform(-5, 15) / 20) / float(np.sqrt((other**2).mean()) + 1e-6)
+        at = int(rng.integers(0, made.size - other.size + 1))
+        made[at : at + other.size] += np.float32(gain) * other
+    return np.asarray(np.clip(made * np.float32(10 ** rng.uniform(-1, 0.6)), -1, 1), np.float32)
+
+
+def events_of(streets: Sequence[Sound], rng: np.random.Generator) -> list[Trial]:
+    """The recordings to fix on, each in a street at two ratios."""
+    made = []
+    for one in recordings(DATA):
+        if one.half is Half.FIX:
+            for snr_db in (0.0, 12.0):
+                bed = streets[int(rng.integers(len(streets)))]
+                sound, start_s, end_s = placed(load(one.path), bed, snr_db, rng)
+                made.append(Trial(sound, one.kind, one.label, one.group, snr_db, start_s, end_s))
+    return made
+
+
+def limit(quiet: Sequence[Scored], column: int, looks: int, per_day: float) -> tuple[float, int]:
+    """The threshold of a kind, and how many pieces without it reach it."""
+    tops = np.array([peaks(one, looks)[column] for one in quiet], np.float64)
+    numbers = np.log(np.clip(tops, 1e-9, 1 - 1e-6) / (1 - np.clip(tops, 1e-9, 1 - 1e-6)))
+    start = np.quantile(numbers, 1 - TAIL)
+    scale = float((numbers[numbers > start] - start).mean())
+    # of the pieces of a day, those in the tail: exponential, with this mean above where it starts
+    number = start + scale * np.log(TAIL * PIECES_A_DAY / per_day)
+    threshold = float(1 / (1 + np.exp(-number)))
+    return threshold, int((tops >= threshold).sum())
+
+
+def text(
+    rows: Sequence[tuple[EventKind, float, float]],
+    model: str,
+    sha256: str,
+    options: argparse.Namespace,
+) -> str:
+    """The file of limits."""
+    lines = [
+        "# Written by training/sounds/calibrate.py --write: not by hand.",
+        f'model = "{model}"',
+        f'sha256 = "{sha256}"',
+        f"wanted_per_day = {options.per_day}",
+        'measured_on = """',
+        f"{options.minutes:g} minutes made of streets with up to three voices, noises or pieces of",
+        "music in ten seconds, none of which the head was fitted on; the tail is extrapolated from",
+        'the highest tenth of these pieces"""',
+        'command = "python -m training.sounds.calibrate"',
+    ]
+    for kind, threshold, standing in rows:
+        number = np.log(threshold / (1 - threshold))
+        off = 1 / (1 + np.exp(-(number - 1.5)))
+        lines += [
+            "",
+            "[[limits]]",
+            f'kind = "{kind}"',
+            f"on = {threshold:.4f}",
+            f"off = {off:.4f}",
+            f"looks = {LOOKS[kind]}",
+            f"standing_db = {standing:.1f}",
+            f"false_alarms_per_day = {options.per_day}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
