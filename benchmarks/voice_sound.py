@@ -18,7 +18,7 @@ from passante.analyse.separate import DtlnSeparator
 from passante.analyse.speech import DEFAULT, LOW_DELAY, AnalyseSpeech, SpeechSettings
 from passante.analyse.voice import SileroDetector
 from passante.core.names import StreamId
-from passante.evaluate.sounds import reversed_pieces
+from passante.evaluate.distort import reversed_pieces
 from passante.inside.audio import RawAudio
 from passante.models import store
 from passante.models.catalogue import DEFAULTS

@@ -12,7 +12,7 @@ import click
 from passante.core.errors import EvaluationError
 from passante.protect.policy import Policy, Shipped
 
-SECTIONS = ("faces", "plates", "persons", "voices", "words", "counts")
+SECTIONS = ("faces", "plates", "persons", "voices", "words", "sounds", "counts")
 DATA_VARIABLE = "PASSANTE_DATA"
 _EXTRA = ("cryptography",)
 
@@ -43,6 +43,11 @@ _EXTRA = ("cryptography",)
 )
 @click.option("--quick", is_flag=True, help="Few pictures and few baselines, within minutes.")
 @click.option(
+    "--deep",
+    is_flag=True,
+    help="Train networks on the output as well, for hours. Needs the extra attackers.",
+)
+@click.option(
     "--sign",
     "key",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -58,15 +63,16 @@ def evaluate(
     policies: tuple[str, ...],
     *,
     quick: bool,
+    deep: bool,
     key: Path | None,
     quiet: bool,
 ) -> None:
     """Attack what this package makes, and say what of it holds.
 
-    PART is one of faces, plates, persons, voices, words and counts; none, or all: every one. Each
-    attack runs on protected data, on the same data untouched, and guessing; what cannot beat
-    guessing on untouched data proves nothing and is called INCONCLUSIVE. The networks of the
-    attackers are fetched with: passante models pull faceres ge2e mobileface ppocr-rec
+    PART is one of faces, plates, persons, voices, words, sounds and counts; none, or all: every
+    one. Each attack runs on protected data, on the same data untouched, and guessing; what cannot
+    beat guessing on untouched data proves nothing and is called INCONCLUSIVE. The networks of the
+    attackers are fetched with: passante models pull campplus faceres ge2e mobileface ppocr-rec
     """
     for package in _EXTRA:
         if importlib.util.find_spec(package) is None:
@@ -83,7 +89,7 @@ def evaluate(
     chosen = [Section(word) for word in _named(parts)]
     attacked = tuple(Policy.find(name) for name in policies or (Shipped.STREET, Shipped.PERSON))
     with tempfile.TemporaryDirectory(prefix="passante-evaluate-") as scratch:
-        settings = Settings(data or _folder(), attacked, Path(scratch), quick=quick)
+        settings = Settings(data or _folder(), attacked, Path(scratch), quick=quick, deep=deep)
         report = attack(chosen, settings, (lambda _: None) if quiet else _tell)
     for path in write(report, output, key=key):
         if not quiet:

@@ -20,6 +20,7 @@ class Section(StrEnum):
     PERSONS = "persons"
     VOICES = "voices"
     WORDS = "words"
+    SOUNDS = "sounds"
     COUNTS = "counts"
 
 
@@ -50,16 +51,25 @@ class Finding:
     """Guessing; None where nothing can be guessed."""
     of: str
     """What was counted, e.g. "pictures of 36 people, interval over people"."""
+    needs: float = 0.0
+    """Share that the control must reach: below it the attacker is not alive, and his failure on
+    protected data shows nothing. His success would."""
 
     @property
     def verdict(self) -> Verdict:
         """By the rule in `rates`."""
-        return judge(self.rate, self.control, self.baseline)[0]
+        return self._judged()[0]
 
     @property
     def why(self) -> str:
         """The reason for the verdict in a few words."""
-        return judge(self.rate, self.control, self.baseline)[1]
+        return self._judged()[1]
+
+    def _judged(self) -> tuple[Verdict, str]:
+        verdict, why = judge(self.rate, self.control, self.baseline)
+        if verdict is Verdict.RESISTED and self.control.share < self.needs:
+            return Verdict.INCONCLUSIVE, "the attacker is too weak on untouched data"
+        return verdict, why
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from passante import __version__
 from passante.core.errors import EvaluationError
-from passante.evaluate import counts, faces, markdown, page, persons, plates, voices
+from passante.evaluate import counts, events, faces, markdown, page, persons, plates, voices, words
 from passante.evaluate.pictures import manifest_hashes
 from passante.evaluate.report import Report, sign, to_json
 from passante.evaluate.results import Figure, Finding, LeftOut, Result, Section
@@ -24,13 +24,14 @@ PARTS: Mapping[Section, Part] = MappingProxyType(
         Section.PLATES: plates.run,
         Section.PERSONS: persons.run,
         Section.VOICES: voices.run,
-        Section.WORDS: voices.run_words,
+        Section.WORDS: words.run,
+        Section.SOUNDS: events.run,
         Section.COUNTS: counts.run,
     }
 )
 """What each section runs."""
 
-ATTACKERS = ("faceres", "ge2e", "mobileface", "ppocr-rec")
+ATTACKERS = ("campplus", "faceres", "ge2e", "mobileface", "ppocr-rec")
 """Networks of attackers, beside those that protect by default."""
 
 
@@ -87,7 +88,8 @@ def write(report: Report, folder: Path, *, key: Path | None = None) -> list[Path
 def _command(sections: Sequence[Section], settings: Settings) -> str:
     words = ["passante evaluate", *(section.value for section in sections)]
     words += [f"--policy {one.name}" for one in settings.policies]
-    return " ".join([*words, *(["--quick"] if settings.quick else [])])
+    words += ["--quick"] * settings.quick + ["--deep"] * settings.deep
+    return " ".join(words)
 
 
 def _models() -> dict[str, str]:

@@ -27,3 +27,5 @@ class Settings:
     quick: bool = False
     """Few pictures and few baselines: shows that the attackers work, and little else."""
     seed: int = SEED
+    deep: bool = False
+    """Networks are trained on the output as well: hours instead of minutes."""

@@ -1,13 +1,10 @@
-"""Recordings of voices, and methods that hide who speaks or what is said."""
+"""Recordings of voices: reading them, one channel for all of them, and what hides them."""
 
 from __future__ import annotations
 
-import tempfile
-import wave
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 import av
 import numpy as np
@@ -16,20 +13,19 @@ from numpy.typing import NDArray
 
 from passante.core.errors import EvaluationError
 from passante.evaluate.results import Subject
-from passante.pipeline.build import Equipment
-from passante.pipeline.job import Job, protect_file
-from passante.sinks import OutputSettings
 
 Sound = NDArray[np.float32]
 """(n,) at `RATE_HZ`, -1 to 1."""
 
 RATE_HZ = 16_000
-_BAND_HZ = (150.0, 3800.0)
+_BAND_HZ = (100.0, 7000.0)
 _LEVEL = 0.05
 """Root mean square that every recording is brought to."""
+_HISS = 0.05 * 10 ** (-35 / 20)
+"""Root mean square of the noise that every recording gets: 35 dB below it."""
 
-Speak = Callable[[Sound, np.random.Generator], Sound]
-"""A recording -> the recording as an attacker gets it, as long as before."""
+Copies = Callable[[int], Sequence[Sound]]
+"""How many -> so many protected copies of one recording, each made with fresh draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +33,13 @@ class SoundMethod:
     """Something that protects sound."""
 
     subject: Subject
-    hide: Speak
+    prepare: Callable[[Sound, np.random.Generator], Copies]
+    """A recording and a source of draws -> what makes protected copies of it, each as long as the
+    recording. What does not depend on draws is done once."""
+
+    def hide(self, sound: Sound, rng: np.random.Generator) -> Sound:
+        """One protected copy."""
+        return self.prepare(sound, rng)(1)[0]
 
 
 def load(path: Path) -> Sound:
@@ -60,109 +62,34 @@ def load(path: Path) -> Sound:
 
 
 def channelled(sound: Sound) -> Sound:
-    """The same through one channel for all: else a microphone tells who speaks."""
-    spectrum = np.fft.rfft(sound)
-    pitch = np.fft.rfftfreq(sound.size, 1 / RATE_HZ)
-    spectrum[(pitch < _BAND_HZ[0]) | (pitch > _BAND_HZ[1])] = 0
-    made = np.fft.irfft(spectrum, sound.size)
+    """The same through one channel for all: else a microphone tells who speaks.
+
+    One band and one level, and over whatever hiss there was one that is the same for all.
+    """
+    made = _banded(sound)
     made *= _LEVEL / max(1e-6, float(np.sqrt((made**2).mean())))
+    # drawn anew for each length: deterministic, and not one noise under all recordings
+    hiss = _banded(np.random.default_rng(sound.size).standard_normal(sound.size))
+    made += hiss * (_HISS / float(np.sqrt((hiss**2).mean())))
     return np.asarray(np.clip(made, -1, 1), np.float32)
 
 
-def policy(equipment: Equipment, *, name: str) -> SoundMethod:
-    """A policy as its user has it: the file goes through the pipeline into another file."""
-
-    def hide(sound: Sound, _: np.random.Generator) -> Sound:
-        with tempfile.TemporaryDirectory(prefix="passante-evaluate-") as folder:
-            source, target = Path(folder) / "in.wav", Path(folder) / "out.wav"
-            save(source, sound)
-            protect_file(Job(source, target, OutputSettings()), equipment)
-            made = load(target)
-        return np.resize(np.pad(made, (0, max(0, sound.size - made.size))), sound.size)
-
-    return SoundMethod(Subject(f"policy {name}", ours=True), hide)
+def _banded(sound: Sound | NDArray[np.float64]) -> NDArray[np.float64]:
+    spectrum = np.fft.rfft(sound)
+    pitch = np.fft.rfftfreq(sound.size, 1 / RATE_HZ)
+    spectrum[(pitch < _BAND_HZ[0]) | (pitch > _BAND_HZ[1])] = 0
+    return np.asarray(np.fft.irfft(spectrum, sound.size))
 
 
-def save(path: Path, sound: Sound) -> None:
-    """Sound as a WAV file of 16 bits."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE_HZ)
-        file.writeframes((np.clip(sound, -1, 1) * 32_767).astype("<i2").tobytes())
+def method(subject: Subject, distort: Callable[[Sound, np.random.Generator], Sound]) -> SoundMethod:
+    """A method that is one function of a recording and a generator."""
+
+    def prepare(sound: Sound, rng: np.random.Generator) -> Copies:
+        return lambda count: [distort(sound, rng) for _ in range(count)]
+
+    return SoundMethod(subject, prepare)
 
 
 def untouched(sound: Sound, _: np.random.Generator) -> Sound:
     """The control: nothing is hidden."""
     return sound
-
-
-def reversed_pieces(sound: Sound, rng: np.random.Generator) -> Sound:
-    """Pieces of 80 to 200 ms, each played backwards."""
-    pieces, at = [], 0
-    while at < sound.size:
-        length = int(rng.uniform(0.08, 0.2) * RATE_HZ)
-        pieces.append(sound[at : at + length][::-1])
-        at += length
-    return np.concatenate(pieces)
-
-
-def _low_pass(sound: Sound, _: np.random.Generator) -> Sound:
-    """Nothing above 800 Hz."""
-    spectrum = np.fft.rfft(sound)
-    spectrum[np.fft.rfftfreq(sound.size, 1 / RATE_HZ) > 800] = 0
-    return np.fft.irfft(spectrum, sound.size).astype(np.float32)
-
-
-def _silence(sound: Sound, _: np.random.Generator) -> Sound:
-    return np.zeros_like(sound)
-
-
-_ORDER, _WINDOW, _HOP = 20, 320, 160
-
-
-def _mcadams(sound: Sound, rng: np.random.Generator) -> Sound:
-    """Formants moved: the angles of linear prediction's poles to a power drawn once a recording."""
-    power = rng.uniform(0.5, 0.9)
-    shape = np.sqrt(np.hanning(_WINDOW + 1)[:-1])
-    padded = np.concatenate([np.zeros(_WINDOW), sound, np.zeros(2 * _WINDOW)])
-    made = np.zeros(padded.size)
-    for at in range(0, padded.size - _WINDOW, _HOP):
-        frame = padded[at : at + _WINDOW] * shape
-        made[at : at + _WINDOW] += _warped(frame, power) * shape
-    cut = made[_WINDOW : _WINDOW + sound.size]
-    return np.asarray(cut / max(1.0, float(np.abs(cut).max())), np.float32)
-
-
-def _warped(frame: NDArray[np.float64], power: float) -> NDArray[np.float64]:
-    if float((frame**2).sum()) < 1e-9:
-        return frame
-    auto = np.correlate(frame, frame, "full")[frame.size - 1 :][: _ORDER + 1]
-    auto[0] *= 1 + 1e-4
-    matrix = auto[np.abs(np.subtract.outer(np.arange(_ORDER), np.arange(_ORDER)))]
-    prediction = np.concatenate([[1.0], -np.linalg.solve(matrix, auto[1:])])
-    poles = np.roots(prediction)
-    angle = np.angle(poles)
-    turned = np.abs(poles) * np.exp(1j * np.sign(angle) * np.abs(angle) ** power)
-    moved = np.real(np.poly(np.where(np.abs(poles.imag) > 1e-9, turned, poles)))
-    # the whitening filter in, the moved one out, by their responses on a longer window
-    size = 4 * _WINDOW
-    response = np.fft.rfft(prediction, size) / np.fft.rfft(moved, size)
-    return np.fft.irfft(np.fft.rfft(frame, size) * response, size)[: frame.size]
-
-
-BASELINES: Mapping[str, Speak] = MappingProxyType(
-    {
-        "silence": _silence,
-        "segment reversal": reversed_pieces,
-        "McAdams": _mcadams,
-        "low-pass 800 Hz": _low_pass,
-    }
-)
-"""Methods of others."""
-
-
-def baselines(*, quick: bool) -> list[SoundMethod]:
-    """Baselines; `quick`: the two that are weakest and strongest."""
-    names = ("silence", "segment reversal") if quick else tuple(BASELINES)
-    return [SoundMethod(Subject(name, ours=False), BASELINES[name]) for name in names]

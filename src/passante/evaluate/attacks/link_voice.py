@@ -1,207 +1,255 @@
-"""Naming people by their hidden voices: a verifier, galleries, and a back end trained on output.
+"""Telling by their hidden voices whether two recordings are of one person.
 
 - ignorant: the hidden voice against clear recordings;
-- parrot: against recordings put through the same method;
-- informed: the same, after what makes recordings of one voice differ was learnt from the method's
-  output of other people.
+- lazy: against recordings put through the same method;
+- informed: the same, after what tells people apart was learnt from the method's output of other
+  people (discriminant analysis), several protected copies of each of their recordings;
+- many copies: the attacker protects every recording that he has of somebody many times and takes
+  the mean, so that what is drawn anew averages out and what stays is the person;
+- from nothing: a network that was trained on the method's output of other people alone.
+
+Each is measured by its equal error rate: how often it takes two people for one where it takes one
+person for two as often. Guessing has 50 %.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from passante.evaluate.rates import Rate
+from passante.evaluate.attacks.project import Vectors, discriminant
+from passante.evaluate.rates import Rate, wilson
 from passante.evaluate.results import Figure, Finding, Section, Subject
-from passante.evaluate.sounds import RATE_HZ, Sound
 from passante.evaluate.threat import Knows, ThreatModel, Wants
-from passante.models.session import OnnxSession
 
-Vectors = NDArray[np.float32]
-"""(n, d), each of length 1."""
-
-_WORDS = {Knows.NOTHING: "ignorant", Knows.METHOD: "parrot", Knows.SAMPLE: "informed"}
-_GUESSES = 200
-_BANDS, _WINDOW, _HOP, _FRAMES = 40, 400, 160, 160
-_LOUD_DBFS = -30.0
-_FALSE = 0.01
+FALSE = 0.01
 """Share of strangers taken for somebody at which the share of people recognised is given."""
-
-
-class Verifier(Protocol):
-    """Turns voices into vectors, of which those of one person lie near each other."""
-
-    @property
-    def name(self) -> str:
-        """What reports call it."""
-        ...
-
-    def embed(self, sound: Sound) -> NDArray[np.float32]:
-        """One vector of length 1."""
-        ...
-
-
-class Ge2e:
-    """The GE2E network on 40 mel bands, the mean over windows of 1.6 s."""
-
-    def __init__(self, session: OnnxSession) -> None:
-        self._session = session
-
-    @property
-    def name(self) -> str:
-        """Name of its card."""
-        return self._session.card.name
-
-    def embed(self, sound: Sound) -> NDArray[np.float32]:
-        """One vector of length 1."""
-        level = 10 * np.log10(float((sound**2).mean()) + 1e-12)
-        louder = sound * np.float32(10 ** (max(0.0, _LOUD_DBFS - level) / 20))
-        mels = mel_energies(louder)
-        if len(mels) < _FRAMES:
-            mels = np.pad(mels, ((0, _FRAMES - len(mels)), (0, 0)))
-        starts = range(0, len(mels) - _FRAMES + 1, _FRAMES // 2)
-        windows = np.stack([mels[at : at + _FRAMES] for at in starts])
-        (made,) = self._session.run(windows)
-        mean = np.nan_to_num(made).mean(axis=0)
-        return np.asarray(mean / max(1e-9, float(np.linalg.norm(mean))), np.float32)
-
-
-def mel_energies(sound: Sound) -> NDArray[np.float32]:
-    """(frames, 40): energy in Slaney's mel bands every 10 ms, windows of 25 ms."""
-    padded = np.pad(sound.astype(np.float64), _WINDOW // 2)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_HOP]
-    shape = np.hanning(_WINDOW + 1)[:-1]
-    power = np.abs(np.fft.rfft(windows * shape, axis=1)) ** 2
-    return (power @ _mel_bands().T).astype(np.float32)
-
-
-def _mel_bands() -> NDArray[np.float64]:
-    """(40, 201): triangles of equal area, 0 to 8 kHz, linear below 1 kHz and logarithmic above."""
-    top = 15 + 27 * np.log(RATE_HZ / 2 / 1000) / np.log(6.4)
-    mel = np.linspace(0, top, _BANDS + 2)
-    edges = np.where(mel < 15, mel * 200 / 3, 1000 * np.exp((mel - 15) * np.log(6.4) / 27))
-    pitch = np.fft.rfftfreq(_WINDOW, 1 / RATE_HZ)
-    rise = (pitch - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
-    fall = (edges[2:, None] - pitch) / (edges[2:] - edges[1:-1])[:, None]
-    area = (2 / (edges[2:] - edges[:-2]))[:, None]
-    return np.asarray(np.maximum(0, np.minimum(rise, fall)) * area)
+ALIVE = 0.97
+"""An attacker whose equal error rate on untouched recordings is above 3 % has shown nothing."""
+_DRAWS = 200
+_GUESSES = 20
+_FINE = 10_000
+"""Trials that stand for a share that is known exactly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """Vectors of one form of the recordings."""
+    """Vectors of one form of the recordings, from one network."""
 
-    enrolled: Mapping[str, Vectors]
-    """Name -> recordings that the attacker knows them by."""
+    enrolled: Mapping[str, Sequence[Vectors]]
+    """Name -> for each recording that the attacker knows them by, one row a protected copy."""
     asked: Mapping[str, Vectors]
-    """Name -> recordings that are to be named."""
+    """Name -> recordings that are to be told, one copy each: one is all that he gets."""
     others: Sequence[Vectors]
-    """Of each of some other people, recordings to learn from."""
+    """Of each of some other people, recordings and copies of them to learn from."""
 
 
-def attack(
-    verifier: str, subject: Subject, clear: Voices, hidden: Voices, *, seed: int
-) -> list[Finding | Figure]:
-    """One verifier on one method, with every knowledge."""
-    people, pictures = len(clear.enrolled), sum(len(rows) for rows in clear.asked.values())
-    baseline = _guess(people, pictures, seed)
-    made: list[Finding | Figure] = []
-    for knows, word in _WORDS.items():
-        scores = _scores(knows, clear, hidden)
-        rate = named(scores, hidden, seed=seed)
-        made.append(
-            Finding(
-                section=Section.VOICES,
-                attack=f"{verifier}, {word}",
-                threat=_threat(knows, people, len(clear.others)),
-                subject=subject,
-                rate=rate,
-                control=named(_scores(knows, clear, clear), clear, seed=seed),
-                baseline=baseline,
-                of=f"{pictures} recordings of {people} people named at the first attempt, "
-                "interval over people",
-            )
-        )
-        equal, strict = errors(scores, hidden)
-        for what, value in (
-            ("equal error rate", equal),
-            (f"recognised at {_FALSE:.0%} false alarms", strict),
-            ("recordings named of whoever is named best", worst(scores, hidden)),
-        ):
-            name = f"{verifier}, {word}: {what}"
-            made.append(Figure(Section.VOICES, subject, name, 100 * value, "%", pictures))
-    return made
+@dataclass(frozen=True)
+class Trials:
+    """Every recording asked about against everybody enrolled."""
+
+    scores: NDArray[np.float64]
+    """(recordings asked, enrolments)."""
+    asked: NDArray[np.intp]
+    """(recordings asked,): who speaks."""
+    enrolled: NDArray[np.intp]
+    """(enrolments,): who is enrolled."""
+
+    @cached_property
+    def same(self) -> NDArray[np.bool_]:
+        """Which pairs are of one person."""
+        return np.asarray(self.asked[:, None] == self.enrolled)
+
+    def errors(self) -> tuple[float, float]:
+        """Equal error rate, and share of people recognised at few false alarms."""
+        return _errors(self.scores[self.same], self.scores[~self.same])
+
+    def spread(self, seed: int) -> tuple[float, float, float, float]:
+        """95 % intervals of both, over people: draws of as many people as there are."""
+        people = np.unique(self.asked)
+        rows = [np.flatnonzero(self.asked == one) for one in people]
+        columns = [np.flatnonzero(self.enrolled == one) for one in people]
+        rng = np.random.default_rng(seed)
+        found = []
+        for _ in range(_DRAWS):
+            drawn = rng.integers(0, len(people), len(people))
+            at = np.concatenate([rows[one] for one in drawn])
+            to = np.concatenate([columns[one] for one in drawn])
+            part, same = self.scores[np.ix_(at, to)], self.same[np.ix_(at, to)]
+            found.append(_errors(part[same], part[~same]))
+        low, high = np.quantile(np.array(found), (0.025, 0.975), axis=0)
+        return float(low[0]), float(high[0]), float(low[1]), float(high[1])
+
+    def worst(self) -> float:
+        """Equal error rate of whoever is told best."""
+        found = []
+        for one in np.unique(self.asked):
+            part = self.scores[:, self.enrolled == one]
+            mine = self.asked == one
+            found.append(_errors(part[mine].ravel(), part[~mine].ravel())[0])
+        return min(found)
+
+    def guessed(self, seed: int) -> Trials:
+        """The same trials with vectors that say nothing."""
+        rng = np.random.default_rng(seed)
+        asked, enrolled = (rng.normal(0, 1, (len(who), 64)) for who in (self.asked, self.enrolled))
+        return Trials(asked @ enrolled.T, self.asked, self.enrolled)
 
 
-def _threat(knows: Knows, people: int, others: int) -> ThreatModel:
-    has = f"recordings of each of {people} people"
-    if knows is Knows.SAMPLE:
-        has += f" and the output for {others} other people"
-    return ThreatModel(Wants.IDENTITY, knows, has)
-
-
-def _scores(knows: Knows, clear: Voices, hidden: Voices) -> NDArray[np.float64]:
-    """(recordings asked, people): cosines, in the order of the mappings."""
-    enrolled = (clear if knows is Knows.NOTHING else hidden).enrolled
-    means = np.stack([rows.mean(axis=0) for rows in enrolled.values()])
-    asked = np.concatenate(list(hidden.asked.values()))
-    if knows is Knows.SAMPLE:
-        whiten = learnt(hidden.others)
-        centre = np.concatenate(list(hidden.others)).mean(axis=0)
-        means, asked = (means - centre) @ whiten, (asked - centre) @ whiten
-    means, asked = (
-        rows / np.maximum(1e-9, np.linalg.norm(rows, axis=1, keepdims=True))
-        for rows in (means, asked)
-    )
-    return np.asarray(asked @ means.T, np.float64)
-
-
-def learnt(others: Sequence[Vectors], *, shrink: float = 0.2) -> NDArray[np.float64]:
-    """(d, d): makes directions in which one voice varies count less than those that tell voices."""
-    within = np.concatenate([rows - rows.mean(axis=0) for rows in others])
-    spread = within.T.astype(np.float64) @ within / len(within)
-    level = float(np.trace(spread)) / len(spread) + 1e-9
-    spread = (1 - shrink) * spread + shrink * level * np.eye(len(spread))
-    values, vectors = np.linalg.eigh(spread)
-    return np.asarray(vectors / np.sqrt(values) @ vectors.T)
-
-
-def named(scores: NDArray[np.float64], asked: Voices, *, seed: int) -> Rate:
-    """How many recordings are named right, over people."""
-    return Rate.over(_right(scores, asked), seed=seed)
-
-
-def worst(scores: NDArray[np.float64], asked: Voices) -> float:
-    """Share of recordings named right of whoever is named best."""
-    return max((float(np.mean(one)) for one in _right(scores, asked)), default=0.0)
-
-
-def _right(scores: NDArray[np.float64], asked: Voices) -> list[list[bool]]:
-    best, made, at = scores.argmax(axis=1), [], 0
-    for number, rows in enumerate(asked.asked.values()):
-        made.append([bool(one == number) for one in best[at : at + len(rows)]])
-        at += len(rows)
-    return made
-
-
-def errors(scores: NDArray[np.float64], asked: Voices) -> tuple[float, float]:
-    """Equal error rate, and share of people recognised at few false alarms."""
-    truth = np.repeat(np.arange(len(asked.asked)), [len(rows) for rows in asked.asked.values()])
-    same = truth[:, None] == np.arange(scores.shape[1])
-    target, other = np.sort(scores[same]), np.sort(scores[~same])
-    levels = np.concatenate([target, other])
+def _errors(same: NDArray[np.float64], other: NDArray[np.float64]) -> tuple[float, float]:
+    target, stranger = np.sort(same), np.sort(other)
+    levels = np.concatenate([target, stranger])
     missed = np.searchsorted(target, levels) / target.size
-    taken = 1 - np.searchsorted(other, levels) / other.size
+    taken = 1 - np.searchsorted(stranger, levels) / stranger.size
     at = int(np.argmin(np.abs(missed - taken)))
-    strict = other[int(np.ceil((1 - _FALSE) * other.size)) - 1]
+    strict = stranger[int(np.ceil((1 - FALSE) * stranger.size)) - 1]
     return float((missed[at] + taken[at]) / 2), float((target > strict).mean())
 
 
-def _guess(people: int, recordings: int, seed: int) -> Rate:
-    rng = np.random.default_rng(seed)
-    guesses = rng.integers(0, people, (_GUESSES, recordings))
-    return Rate.of(int((guesses == 0).sum()), guesses.size)
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to attack with the vectors of a network."""
+
+    name: str
+    knows: Knows
+    recordings: int
+    """How many of the recordings that he has of somebody he enrols them by; 0: all in one."""
+    copies: int
+    """How many protected copies of each; 0: all."""
+    learns: bool = False
+
+
+WAYS: tuple[Way, ...] = (
+    Way("ignorant", Knows.NOTHING, 0, 1),
+    Way("lazy", Knows.METHOD, 0, 1),
+    Way("informed, one recording", Knows.SAMPLE, 1, 1, learns=True),
+    Way("informed", Knows.SAMPLE, 0, 1, learns=True),
+    Way("informed, many copies", Knows.SAMPLE, 0, 0, learns=True),
+)
+"""For networks that were trained on clear speech."""
+OWN_WAYS: tuple[Way, ...] = (
+    Way("one recording", Knows.SAMPLE, 1, 1),
+    Way("many copies", Knows.SAMPLE, 0, 0),
+)
+"""For networks that were trained on the output: what they give needs no more learning."""
+
+
+def trials(way: Way, clear: Voices, hidden: Voices) -> Trials:
+    """The scores of one way to attack `hidden`."""
+    known = (clear if way.knows is Knows.NOTHING else hidden).enrolled
+    vectors, owners = [], []
+    for number, recordings in enumerate(known.values()):
+        rows = np.stack([one[: way.copies or None].mean(axis=0) for one in recordings])
+        rows = rows if way.recordings else rows.mean(axis=0, keepdims=True)
+        vectors.append(rows)
+        owners += [number] * len(rows)
+    asked = np.concatenate(list(hidden.asked.values()))
+    whose = np.repeat(np.arange(len(hidden.asked)), [len(rows) for rows in hidden.asked.values()])
+    enrolled = np.concatenate(vectors)
+    if way.learns:
+        project = discriminant(hidden.others)
+        enrolled, asked = project(enrolled), project(asked)
+    return Trials(_unit(asked) @ _unit(enrolled).T, whose, np.array(owners, np.intp))
+
+
+def _unit(rows: NDArray[np.floating]) -> NDArray[np.float64]:
+    return np.asarray(rows / np.maximum(1e-9, np.linalg.norm(rows, axis=1, keepdims=True)))
+
+
+def attack(
+    network: str,
+    subject: Subject,
+    clear: Voices,
+    hidden: Voices,
+    *,
+    seed: int,
+    ways: Sequence[Way] = WAYS,
+    control: Voices | None = None,
+) -> list[Finding | Figure]:
+    """One network on one method, in every way.
+
+    Args:
+        network: What it is called.
+        subject: What protected the recordings.
+        clear: Untouched recordings.
+        hidden: The same, protected.
+        seed: Of the draws of intervals.
+        ways: How it attacks.
+        control: What the control is of, where that is not `clear`: for a network that was trained
+            on the output, the vectors of another one that was trained on untouched recordings.
+    """
+    made: list[Finding | Figure] = []
+    alone = control or clear
+    people = len(clear.asked)
+    for way in ways:
+        tried = trials(way, clear, hidden)
+        equal, strict = tried.errors()
+        low, high, strict_low, strict_high = tried.spread(seed)
+        name = f"{network}, {way.name}"
+        made.append(
+            Finding(
+                section=Section.VOICES,
+                attack=name,
+                threat=_threat(way, clear, hidden),
+                subject=subject,
+                rate=_rate(equal, low, high, tried, people),
+                control=_exact(1 - trials(way, alone, alone).errors()[0]),
+                baseline=_exact(0.5),
+                of=f"one person told from two at the equal error rate (guessing 50 %), "
+                f"{len(tried.asked)} recordings of {people} people, interval over people",
+                needs=ALIVE,
+            )
+        )
+        figures = (
+            ("equal error rate", equal, low, high),
+            (f"recognised at {FALSE:.0%} false alarms", strict, strict_low, strict_high),
+            (f"equal error rate of whoever is told best ({_luck(tried, seed):.0f} % by guessing)",
+             tried.worst(), None, None),
+        )  # fmt: skip
+        for what, value, least, most in figures:
+            made.append(
+                Figure(
+                    Section.VOICES, subject, f"{name}: {what}", 100 * value, "%",
+                    int(tried.same.sum()),
+                    None if least is None else 100 * least, None if most is None else 100 * most,
+                )
+            )  # fmt: skip
+    return made
+
+
+def _luck(tried: Trials, seed: int) -> float:
+    """Equal error rate of whoever is told best where nobody can be told, %."""
+    return 100 * float(
+        np.mean([tried.guessed(seed + number).worst() for number in range(_GUESSES)])
+    )
+
+
+def _threat(way: Way, clear: Voices, hidden: Voices) -> ThreatModel:
+    most = max(len(one) for one in clear.enrolled.values())
+    has = "one recording" if way.recordings else f"up to {most} recordings"
+    has += f" of each of {len(clear.enrolled)} people"
+    if not way.copies:
+        copies = max(len(rows) for one in hidden.enrolled.values() for rows in one)
+        has += f", protects each of them {copies} times"
+    if way.knows is Knows.SAMPLE:
+        has += f", and output for {len(hidden.others)} other people"
+    return ThreatModel(Wants.IDENTITY, way.knows, has)
+
+
+def _rate(equal: float, low: float, high: float, tried: Trials, people: int) -> Rate:
+    """How often it is right. Draws that all agree know nothing of how few people there are."""
+    pairs = int(tried.same.sum())
+    least, most = min(1 - high, 1 - equal), max(1 - low, 1 - equal)
+    if least == most:
+        least, most = wilson(people * (1 - equal), people)
+    hits = round((1 - equal) * pairs)
+    return Rate(hits, pairs, min(least, hits / pairs), max(most, hits / pairs))
+
+
+def _exact(share: float) -> Rate:
+    """A share that is known, as a rate of many trials."""
+    return Rate.of(round(share * _FINE), _FINE)

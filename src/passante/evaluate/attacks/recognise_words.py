@@ -1,4 +1,4 @@
-"""Recognising digits in hidden sound, by a classifier trained on clear sound or on our output.
+"""Telling kinds of recordings apart by classifiers trained on clear sound or on our output.
 
 A recogniser off the shelf that fails proves little: one trained on the output of a method reads
 what the first cannot. Ten words by few speakers are the easiest case for the attacker.
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from passante.evaluate.attacks.link_voice import mel_energies
+from passante.evaluate.attacks.networks import train_classifier
 from passante.evaluate.attacks.reidentify import linear_head
+from passante.evaluate.attacks.verifiers import mel_energies
 from passante.evaluate.rates import Rate
 from passante.evaluate.results import Finding, Section, Subject
 from passante.evaluate.sounds import RATE_HZ, Sound
@@ -22,64 +23,176 @@ from passante.evaluate.threat import Knows, ThreatModel, Wants
 _PIECES, _BANDS = 10, 20
 _SPOKEN_S = 0.7
 _GUESSES = 50
+_EPOCHS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """Spoken words with what they are, and which of them are never trained on."""
+class Question:
+    """Something to be told of each recording, and of which recordings it is never learnt from."""
 
-    said: NDArray[np.str_]
+    what: str
+    """E.g. "digits"."""
+    wants: Wants
+    answers: NDArray[np.str_]
     asked: NDArray[np.bool_]
+    learnt_from: str
+    """What the attacker has to learn from, e.g. "spoken digits by the same four speakers"."""
+    section: Section = Section.WORDS
+
+    @property
+    def kinds(self) -> NDArray[np.str_]:
+        """Every answer there is."""
+        return np.unique(self.answers)
 
 
 def features(sound: Sound) -> NDArray[np.float32]:
     """(200,): log energies of 20 bands in 10 pieces around the middle of what is loud."""
-    mels = np.log(mel_energies(sound).reshape(-1, _BANDS, 2).mean(axis=2) + 1e-7)
+    mels = _bands(sound)
     loud = np.exp(mels.mean(axis=1) - mels.mean(axis=1).max())
     middle = round(float((loud * np.arange(len(loud))).sum() / loud.sum()))
+    return _around(mels, middle)
+
+
+def _bands(sound: Sound) -> NDArray[np.float32]:
+    energies = mel_energies(sound).reshape(-1, _BANDS, 2).mean(axis=2)
+    return np.asarray(np.log(energies + 1e-7), np.float32)
+
+
+def _around(mels: NDArray[np.float32], middle: int) -> NDArray[np.float32]:
     half = int(_SPOKEN_S / 2 * RATE_HZ / 160)
     padded = np.pad(mels, ((half, half), (0, 0)), mode="edge")[middle : middle + 2 * half]
     pieces = [piece.mean(axis=0) for piece in np.array_split(padded, _PIECES)]
     return np.concatenate(pieces).astype(np.float32)
 
 
+def picture(sound: Sound) -> NDArray[np.float32]:
+    """(frames, 40): log energies every 20 ms, for a network."""
+    mels = mel_energies(sound)
+    mels = mels[: len(mels) // 2 * 2].reshape(-1, 2, mels.shape[1]).mean(axis=1)
+    return np.asarray(np.log(mels + 1e-8), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Attacker:
+    """Learns answers from rows, and gives them for other rows."""
+
+    name: str
+    deep: bool = False
+    """Whether it is a network; else ridge regression."""
+
+    def tell(
+        self,
+        rows: NDArray[np.float32],
+        answers: NDArray[np.str_],
+        asked: NDArray[np.float32],
+        seed: int,
+    ) -> NDArray[np.str_]:
+        """Answers for the rows asked."""  # fmt: skip
+        if not self.deep:
+            return linear_head(rows, answers, asked)
+        kinds, labels = np.unique(answers, return_inverse=True)
+        network = train_classifier(rows, labels.astype(np.int64), epochs=_EPOCHS, seed=seed)
+        return np.asarray(kinds[network(asked)])
+
+
+LINEAR = Attacker("linear")
+NETWORK = Attacker("network", deep=True)
+
+Rows = Sequence[NDArray[np.float32]]
+"""Of each recording, features."""
+
+
 def attack(
-    words: Words,
+    question: Question,
     subject: Subject,
-    clear: Sequence[NDArray[np.float32]],
-    hidden: Sequence[NDArray[np.float32]],
+    clear: Rows,
+    hidden: Sequence[Rows],
     *,
     seed: int,
+    attacker: Attacker = LINEAR,
+    control: Rate | None = None,
 ) -> list[Finding]:
-    """The classifier trained on clear sound, and trained on the output."""
-    control = _rate(words, clear, clear)
-    kinds = len(set(words.said.tolist()))
-    rng = np.random.default_rng(seed)
-    guesses = rng.integers(0, kinds, (_GUESSES, int(words.asked.sum())))
-    baseline = Rate.of(int((guesses == 0).sum()), guesses.size)
+    """The classifier trained on clear sound, and trained on the output.
+
+    Args:
+        question: What is to be told.
+        subject: What protected the recordings.
+        clear: Features of untouched recordings.
+        hidden: Of one or more protected copies of all of them. The first is what is asked about;
+            all are learnt from.
+        seed: Of guessing, and of a network.
+        attacker: Who learns.
+        control: What it reaches on untouched recordings, where that is known already.
+    """
+    control = control or untouched(question, clear, seed=seed, attacker=attacker)
     findings = []
-    for knows, taught in ((Knows.NOTHING, clear), (Knows.SAMPLE, hidden)):
+    ways = ((Knows.NOTHING, [clear]), (Knows.SAMPLE, hidden))
+    for knows, taught in ways[1:] if attacker.deep else ways:
         trained = "clear sound" if knows is Knows.NOTHING else "the output"
-        has = f"{int((~words.asked).sum())} spoken digits by the same four speakers"
+        has = f"{int((~question.asked).sum())} {question.learnt_from}"
+        if len(taught) > 1:
+            has += f", each protected {len(taught)} times"
         findings.append(
             Finding(
-                section=Section.WORDS,
-                attack=f"digits, trained on {trained}",
-                threat=ThreatModel(Wants.WORDS, knows, has),
+                section=question.section,
+                attack=f"{question.what}, {attacker.name}, trained on {trained}",
+                threat=ThreatModel(question.wants, knows, has),
                 subject=subject,
-                rate=_rate(words, taught, hidden),
+                rate=_rate(question, taught, hidden[0], attacker, seed),
                 control=control,
-                baseline=baseline,
-                of=f"spoken digits told apart, {kinds} kinds, other takes by the same speakers",
+                baseline=_guess(question, seed),
+                of=f"{question.what} told right, one of {len(question.kinds)}",
             )
         )
     return findings
 
 
+def untouched(question: Question, clear: Rows, *, seed: int, attacker: Attacker = LINEAR) -> Rate:
+    """The control: learnt from clear recordings, asked about clear recordings."""
+    return _rate(question, [clear], clear, attacker, seed)
+
+
 def _rate(
-    words: Words, taught: Sequence[NDArray[np.float32]], asked: Sequence[NDArray[np.float32]]
+    question: Question, taught: Sequence[Rows], asked: Rows, attacker: Attacker, seed: int
 ) -> Rate:
-    rows, other = np.stack(taught), np.stack(asked)
-    heard = linear_head(rows[~words.asked], words.said[~words.asked], other[words.asked])
-    right = heard == words.said[words.asked]
+    known = ~question.asked
+    rows = np.concatenate([np.stack(copy)[known] for copy in taught])
+    answers = np.tile(question.answers[known], len(taught))
+    told = attacker.tell(rows, answers, np.stack(asked)[question.asked], seed)
+    right = told == question.answers[question.asked]
     return Rate.of(int(right.sum()), len(right))
+
+
+def _guess(question: Question, seed: int) -> Rate:
+    rng = np.random.default_rng(seed)
+    guesses = rng.integers(0, len(question.kinds), (_GUESSES, int(question.asked.sum())))
+    return Rate.of(int((guesses == 0).sum()), guesses.size)
+
+
+def spot(
+    question: Question, words: Rows, sentences: Sequence[Sound], answers: NDArray[np.str_]
+) -> Rate:
+    """A word hidden somewhere in other speech: how often the right one of all is heard there.
+
+    What was learnt from single words is laid on every place of a sentence; the word that fits best
+    anywhere counts.
+
+    Args:
+        question: Which rows of `words` are learnt from: all that are not asked.
+        words: `features` of single words.
+        sentences: Speech with one word in each.
+        answers: (sentences,): which.
+    """
+    known = ~question.asked
+    rows, said = np.stack(words)[known], question.answers[known]
+    kinds = question.kinds
+    centre, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-3
+    taught = (rows - centre) / spread
+    means = np.stack([taught[said == kind].mean(axis=0) for kind in kinds])
+    right = 0
+    for sentence, answer in zip(sentences, answers, strict=True):
+        mels = _bands(sentence)
+        places = np.stack([_around(mels, at) for at in range(0, len(mels), 4)])
+        away = (((places - centre) / spread)[:, None] - means) ** 2
+        right += bool(kinds[int(away.mean(axis=2).min(axis=0).argmin())] == answer)
+    return Rate.of(right, len(sentences))

@@ -1,0 +1,229 @@
+"""Networks trained from nothing on the output of a method: they learn what others cannot hear.
+
+PyTorch is needed to train them (the extra `attackers`); where it is absent, `AbsentError` says so
+and the attack is left out. Nothing else of the package is imported here: the same file trains on
+any machine that has numpy and PyTorch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Features = NDArray[np.float32]
+"""(frames, bands): log energies of one recording."""
+
+Embed = Callable[[Sequence[Features]], NDArray[np.float32]]
+"""Recordings -> (n, d), each of length 1."""
+
+_SIZE = 128
+_BATCH = 64
+_SCALE, _MARGIN = 24.0, 0.15
+_TIME_MASK, _BAND_MASK = 12, 6
+
+
+class AbsentError(RuntimeError):
+    """A package that an attacker needs is not installed."""
+
+
+def torch_module() -> Any:  # Any: PyTorch is no dependency, so its types are not there
+    """PyTorch.
+
+    Raises:
+        AbsentError: It is not installed.
+    """
+    try:
+        return importlib.import_module("torch")
+    except ImportError as error:
+        raise AbsentError("PyTorch is not installed: pip install 'passante[attackers]'") from error
+
+
+def train_embedder(
+    features: Sequence[Features],
+    people: Sequence[int],
+    *,
+    steps: int,
+    seed: int,
+    width: int = 128,
+    frames: int = 150,
+    device: str = "cpu",
+    tell: Callable[[str], None] | None = None,
+) -> Embed:
+    """A time-delay network that tells people apart, trained to name those it is shown.
+
+    Convolutions over time, mean and deviation of what they give, a vector, and a cosine to each
+    person with a margin (Wang et al., "CosFace", 2018).
+
+    Args:
+        features: Protected recordings; several copies of one recording each count.
+        people: Who speaks on each of them, from 0.
+        steps: Batches of 64 pieces.
+        seed: Of the weights and of the order.
+        width: Channels.
+        frames: Length of the pieces that are learnt from.
+        device: Where PyTorch computes.
+        tell: Takes a line about the progress.
+    """
+    torch = torch_module()
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    centre, spread = _scale(features)
+    shown = [_padded((one - centre) / spread, frames) for one in features]
+    truth = np.asarray(people, np.int64)
+    net = _time_delay(torch, shown[0].shape[1], width).to(device)
+    known = torch.nn.Parameter(torch.randn(int(truth.max()) + 1, _SIZE, device=device))
+    parameters = [*net.parameters(), known]
+    optimiser = torch.optim.AdamW(parameters, 1e-3, weight_decay=1e-2)
+    plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps)
+    net.train()
+    losses: list[float] = []
+    for step in range(steps):
+        chosen = rng.integers(0, len(shown), _BATCH)
+        pieces = np.stack([_piece(shown[number], frames, rng) for number in chosen])
+        given = torch.from_numpy(pieces.transpose(0, 2, 1).copy()).to(device)
+        wanted = torch.from_numpy(truth[chosen]).to(device)
+        unit = torch.nn.functional.normalize
+        cosines = unit(net(given)) @ unit(known).T
+        right = torch.nn.functional.one_hot(wanted, len(known))
+        loss = torch.nn.functional.cross_entropy(_SCALE * (cosines - _MARGIN * right), wanted)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        plan.step()
+        losses.append(float(loss.detach()))
+        if tell is not None and (step + 1) % 200 == 0:
+            tell(f"step {step + 1}: loss {np.mean(losses[-200:]):.3f}")
+    net.eval()
+
+    def embed(asked: Sequence[Features]) -> NDArray[np.float32]:
+        made = []
+        with torch.no_grad():
+            for one in asked:
+                scaled = _padded((one - centre) / spread, frames)
+                vector = net(torch.from_numpy(scaled.T[None].copy()).to(device))[0]
+                made.append((vector / vector.norm()).cpu().numpy())
+        return np.stack(made).astype(np.float32)
+
+    return embed
+
+
+def train_classifier(
+    features: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    *,
+    epochs: int,
+    seed: int,
+    width: int = 16,
+    device: str = "cpu",
+) -> Callable[[NDArray[np.float32]], NDArray[np.int64]]:
+    """A small convolutional network over time and bands, trained to name what it is shown.
+
+    Args:
+        features: (n, frames, bands).
+        labels: (n,), from 0.
+        epochs: Rounds over all of them.
+        seed: Of the weights and of the order.
+        width: Channels of the first layer.
+        device: Where PyTorch computes.
+    """
+    torch = torch_module()
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    centre, spread = features.mean((0, 1)), features.std((0, 1)) + 1e-3
+    data = torch.from_numpy(((features - centre) / spread)[:, None].astype(np.float32))
+    truth = torch.from_numpy(labels)
+    net = _planes(torch, width, int(labels.max()) + 1).to(device)
+    optimiser = torch.optim.AdamW(net.parameters(), 1e-3, weight_decay=1e-2)
+    batches = max(1, len(data) // _BATCH)
+    plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, total_steps=epochs * batches)
+    net.train()
+    for _ in range(epochs):
+        for part in np.array_split(rng.permutation(len(data)), batches):
+            given = torch.roll(data[part].to(device), int(rng.integers(-4, 5)), dims=2)
+            loss = torch.nn.functional.cross_entropy(net(given), truth[part].to(device))
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            plan.step()
+    net.eval()
+
+    def name(asked: NDArray[np.float32]) -> NDArray[np.int64]:
+        scaled = ((asked - centre) / spread)[:, None].astype(np.float32)
+        with torch.no_grad():
+            parts = [
+                net(torch.from_numpy(part).to(device)).argmax(1).cpu().numpy()
+                for part in np.array_split(scaled, max(1, len(scaled) // 256))
+            ]
+        return np.asarray(np.concatenate(parts), np.int64)
+
+    return name
+
+
+def _scale(features: Sequence[Features]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    rows = np.concatenate(features)
+    return rows.mean(axis=0), rows.std(axis=0) + np.float32(1e-3)
+
+
+def _padded(rows: Features, frames: int) -> Features:
+    """At least `frames` of them: what is short is repeated."""
+    wanted = max(frames, len(rows))
+    return np.asarray(np.resize(rows, (wanted, rows.shape[1])), np.float32)
+
+
+def _piece(rows: Features, frames: int, rng: np.random.Generator) -> Features:
+    """A piece of it, with a stretch of time and some bands left out."""
+    at = int(rng.integers(0, len(rows) - frames + 1))
+    piece = rows[at : at + frames].copy()
+    early, low = int(rng.integers(0, frames - _TIME_MASK)), int(rng.integers(0, piece.shape[1]))
+    piece[early : early + int(rng.integers(0, _TIME_MASK))] = 0
+    piece[:, low : low + int(rng.integers(0, _BAND_MASK))] = 0
+    return piece
+
+
+def _time_delay(torch: Any, bands: int, width: int) -> Any:  # Any: see torch_module
+    nn = torch.nn
+
+    def layer(before: int, after: int, kernel: int, dilation: int = 1) -> Any:
+        pad = (kernel - 1) // 2 * dilation
+        convolution = nn.Conv1d(before, after, kernel, padding=pad, dilation=dilation)
+        return nn.Sequential(convolution, nn.BatchNorm1d(after), nn.ReLU())
+
+    class Statistics(nn.Module):  # type: ignore[misc, name-defined]  # its base is known at run time
+        def forward(self, rows: Any) -> Any:
+            deviation = (rows.var(dim=2) + 1e-5).sqrt()
+            return torch.cat([rows.mean(dim=2), deviation], dim=1)
+
+    return nn.Sequential(
+        layer(bands, width, 5),
+        layer(width, width, 3, 2),
+        layer(width, width, 3, 3),
+        layer(width, width, 3, 4),
+        layer(width, 3 * width, 1),
+        Statistics(),
+        nn.BatchNorm1d(6 * width),
+        nn.Dropout(0.2),
+        nn.Linear(6 * width, _SIZE),
+        nn.BatchNorm1d(_SIZE),
+    )
+
+
+def _planes(torch: Any, width: int, kinds: int) -> Any:  # Any: see torch_module
+    nn = torch.nn
+
+    def layer(before: int, after: int) -> list[Any]:
+        convolution = nn.Conv2d(before, after, 3, padding=1)
+        return [convolution, nn.BatchNorm2d(after), nn.ReLU(), nn.MaxPool2d(2)]
+
+    return nn.Sequential(
+        *layer(1, width),
+        *layer(width, 2 * width),
+        *layer(2 * width, 3 * width),
+        nn.AdaptiveAvgPool2d((3, 4)),
+        nn.Flatten(),
+        nn.Dropout(0.3),
+        nn.Linear(3 * width * 12, kinds),
+    )
