@@ -100,10 +100,14 @@ class _Track:
     def expected(self, now_ns: int) -> NDArray[np.float64]:
         step_s = (now_ns - self.at_ns) / NS_PER_S
         # Whoever is not seen is expected to go on for a while, not for ever.
-        return self.box + self.velocity * min(step_s, _GOES_ON_S)
+        box = self.box + self.velocity * min(step_s, _GOES_ON_S)
+        box[2:] = np.maximum(box[2:], _LEAST)
+        return box
 
 
 _GOES_ON_S = 2.0
+_LEAST = 2.0
+"""Smaller boxes, px, are none."""
 _FOLLOW = 0.85
 """How much of what was found, against what was expected, makes the new place."""
 _STEER = 0.4
@@ -192,8 +196,9 @@ def _finds(
     for glance in glances:
         found = glance.found
         for row, score, one in zip(found.boxes, found.scores, found.kinds, strict=True):
-            if one is kind and score >= unsure:
-                boxes.append(Box(*(float(edge) for edge in row)))
+            box = Box(*(float(edge) for edge in row))
+            if one is kind and score >= unsure and min(box.width, box.height) >= _LEAST:
+                boxes.append(box)
                 scores.append(float(score))
     kept = without_doubles(boxes, scores)
     rows = [
@@ -270,7 +275,7 @@ def _counts(track: _Track) -> bool:
 
 def _told(track: _Track, kind: Kind, now_ns: int) -> Mover:
     x, y, wide, high = (float(value) for value in track.box)
-    wide, high = max(wide, 1.0), max(high, 1.0)
+    wide, high = max(wide, _LEAST), max(high, _LEAST)
     return Mover(
         number=track.number,
         kind=kind,

@@ -312,12 +312,6 @@ class Zones:
         return read(table, cls, where=where)
 
 
-WHOLE_PICTURE = Zones(
-    zone=(ZoneDrawn(name="picture", fall=FallRule(), running=RunningRule()),),
-)
-"""What is watched for where nobody has drawn anything."""
-
-
 def _positive(*numbers: float) -> None:
     if min(numbers) <= 0:
         raise ValueError("times, sizes and limits are greater than 0")
@@ -326,3 +320,9 @@ def _positive(*numbers: float) -> None:
 def _moving(kinds: tuple[Kind, ...]) -> None:
     if not kinds or set(kinds) - set(MOVING):
         raise ValueError('of holds "person", "vehicle" or both')
+
+
+WHOLE_PICTURE = Zones(
+    zone=(ZoneDrawn(name="picture", fall=FallRule(), running=RunningRule()),),
+)
+"""What is watched for where nobody has drawn anything."""

@@ -27,7 +27,9 @@ _CELLS = (4, 6)
 """Rows and columns in which edges are compared."""
 _EVERY_NS = NS_PER_S // 4
 _EDGE = 24.0
-"""Gradient, grey levels, from which there is an edge."""
+"""Gradient, grey levels, from which there is an edge, in a picture of usual contrast."""
+_CONTRAST = 45.0
+"""Deviation of such a picture, grey levels: a dim one has its edges all the same."""
 _LEARN_S = 20.0
 """Time in which the usual picture is learnt, and forgotten."""
 _KNOWN_S = 3.0
@@ -36,7 +38,7 @@ _LASTING = 0.5
 """Share of the time for which an edge must have been there to be the picture's own."""
 _ENOUGH = 12
 """A cell with fewer lasting edges, px, says nothing."""
-_LOST = 0.4
+_LOST = 0.35
 """A cell in which fewer of its lasting edges are found has lost its picture."""
 _ALL = 0.75
 """Share of cells that have lost it when it is the camera and not what stands before it."""
@@ -137,7 +139,9 @@ class CameraState:
         tell = wanted >= _ENOUGH
         if np.count_nonzero(tell) < 4:
             return None, 1.0
-        lost = kept[tell] < _LOST * wanted[tell]
+        # Where there are edges everywhere, some lie where others were by chance.
+        chance = _sums(near)[tell] / (near.size / wanted.size)
+        lost = kept[tell] / wanted[tell] < chance + _LOST * (1 - chance)
         left = float(edges.sum()) / max(1.0, float(lasting.sum()))
         return float(lost.mean()), left
 
@@ -174,10 +178,12 @@ KINDS = (
 
 
 def _edges(grey: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    across = cv2.Sobel(grey, cv2.CV_16S, 1, 0)
-    down = cv2.Sobel(grey, cv2.CV_16S, 0, 1)
+    """Where brightness changes much, against how much it changes in the whole picture."""
+    gain = _CONTRAST / max(float(grey.std()), _FLAT)
+    across = np.asarray(cv2.Sobel(grey, cv2.CV_16S, 1, 0), np.int32)
+    down = np.asarray(cv2.Sobel(grey, cv2.CV_16S, 0, 1), np.int32)
     # Sobel's kernel weighs four pixels on either side.
-    return np.asarray(np.abs(across) + np.abs(down), np.int32) > 4 * _EDGE
+    return gain * (np.abs(across) + np.abs(down)) > 4 * _EDGE
 
 
 def _sums(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
