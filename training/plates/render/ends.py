@@ -2,70 +2,23 @@
 
 from __future__ import annotations
 
-import enum
-from dataclasses import dataclass
-
+import cv2
 import numpy as np
 
-from training.plates.render import glyphs
+from training.plates.render import glyphs, marks, photos, street
+from training.plates.render.body import BOXES, Body, Kind, tone
 from training.plates.render.dice import (
     Colour,
+    Picture,
     between,
     chance,
     grey,
-    letters,
     near,
     pick,
     vivid,
     whole,
 )
-from training.plates.render.ink import clouds, write
-from training.plates.render.sheet import Sheet
-
-
-class Kind(enum.Enum):
-    """A kind of vehicle."""
-
-    CAR = enum.auto()
-    SUV = enum.auto()
-    VAN = enum.auto()
-    TRUCK = enum.auto()
-    BUS = enum.auto()
-    BIKE = enum.auto()
-
-
-BOXES = frozenset({Kind.VAN, Kind.TRUCK, Kind.BUS})
-BRANDS = (
-    "CITROEN", "PEUGEOT", "TOYOTA", "OPEL", "FABIA", "FOCUS", "GMC", "CHEVROLET", "Berlingo",
-    "TDI", "HYUNDAI", "KIA", "4x4", "Dodge", "RENAULT", "1.9", "16V", "LX", "Civic", "BOXER",
-    "D O D G E",
-)  # fmt: skip
-SLOGANS = (
-    "PENSKE", "Truck Rental", "FRESH FOOD", "www.transport.eu", "1-800-555-0199",
-    "HOW AM I DRIVING", "Elektro Novak", "0905 123 456", "MOVING", "LOGISTICS", "BAKERY",
-    "plumbing & heating", "TAXI", "POLICE", "Express", "SCHOOL BUS", "LIVRAISON", "TRANSPORT",
-    "INFORMATIKA", "KEEP DISTANCE", "24H",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What an end is drawn from."""
-
-    sheet: Sheet
-    kind: Kind
-    wide: float
-    high: float
-    paint: Colour
-    plate: tuple[float, float]
-    lamps: tuple[tuple[float, float], ...]
-    lit: bool
-
-
-def tone(colour: Colour, factor: float) -> Colour:
-    """A colour made lighter or darker."""
-    r, g, b = (min(255.0, part * factor) for part in colour)
-    return r, g, b
+from training.plates.render.ink import clouds, resized, write
 
 
 def rear(rng: np.random.Generator, body: Body) -> None:
@@ -80,7 +33,7 @@ def rear(rng: np.random.Generator, body: Body) -> None:
     _recess(rng, body)
     lamp = near(rng, (170, 26, 30), 30) if not body.lit else (255.0, 70.0, 60.0)
     _lamps(rng, body, lamp, front=False)
-    _words(rng, body)
+    marks.draw(rng, body)
     _finish(rng, body)
 
 
@@ -159,7 +112,7 @@ def _glass(rng: np.random.Generator, body: Body, *, front: bool) -> None:
         left, top_px, wide, high = sheet.box_px(0, bottom * 1.1, 1.0 * a, 0.07 * h)
         write(
             sheet.picture,
-            pick(rng, SLOGANS),
+            pick(rng, marks.SLOGANS),
             whole(rng, 0, glyphs.count() - 1),
             (left, top_px, wide, high),
             grey(rng, 180, 250),
@@ -293,60 +246,6 @@ def _badge(rng: np.random.Generator, body: Body, y: float) -> None:
         )
 
 
-def _words(rng: np.random.Generator, body: Body) -> None:
-    """Names, stickers, ovals and firm's words: writing that is no plate."""
-    sheet, a, h = body.sheet, body.wide / 2, body.high
-    ink = grey(rng, 170, 240) if sum(body.paint) < 380 or chance(rng, 0.3) else grey(rng, 20, 110)
-    for side in (-1, 1):
-        if chance(rng, 0.45):
-            wide = between(rng, 0.12, 0.36)
-            box = sheet.box_px(
-                side * between(rng, 0.4, 0.62) * a, between(rng, -0.6, -0.42) * h, wide, 0.05
-            )
-            write(
-                sheet.picture,
-                pick(rng, BRANDS),
-                whole(rng, 0, glyphs.count() - 1),
-                box,
-                ink,
-                fill=0.9,
-            )
-    if chance(rng, 0.15):
-        x, y = between(rng, -0.6, 0.6) * a, between(rng, -0.6, -0.3) * h
-        sheet.disc(x, y, 0.17, 0.11, (238, 238, 236))
-        code = letters(rng, "ABCDEFGHKLPRSZ", whole(rng, 1, 3))
-        write(sheet.picture, code, 6, sheet.box_px(x, y, 0.11, 0.06), (20, 20, 20), fill=0.9)
-    if chance(rng, 0.15):
-        x, y = between(rng, -0.6, 0.6) * a, between(rng, -0.4, -0.2) * h
-        sheet.box(x, y, between(rng, 0.2, 0.3), 0.09, vivid(rng), round_by=0.05)
-        write(
-            sheet.picture,
-            pick(rng, SLOGANS),
-            whole(rng, 0, glyphs.count() - 1),
-            sheet.box_px(x, y, 0.2, 0.04),
-            grey(rng, 200, 255),
-        )
-    if body.kind in BOXES and chance(rng, 0.6):
-        face = whole(rng, 0, glyphs.count() - 1)
-        ink = vivid(rng) if chance(rng, 0.6) else ink
-        for line in range(whole(rng, 1, 4)):
-            box = sheet.box_px(
-                0,
-                (-0.85 + 0.13 * line) * h,
-                between(rng, 0.5, 0.85) * body.wide,
-                between(rng, 0.06, 0.12) * h,
-            )
-            write(
-                sheet.picture,
-                pick(rng, SLOGANS),
-                face,
-                box,
-                ink,
-                fill=0.75,
-                align=between(rng, 0, 1),
-            )
-
-
 def _bike(rng: np.random.Generator, body: Body) -> None:
     """A motorcycle from behind: wheel, guard, seat, lamp, bags."""
     a, h, sheet = body.wide / 2, body.high, body.sheet
@@ -368,10 +267,24 @@ def _bike(rng: np.random.Generator, body: Body) -> None:
 
 def _finish(rng: np.random.Generator, body: Body) -> None:
     """Reflections and dirt over everything."""
-    high, wide = body.sheet.alpha.shape
+    sheet = body.sheet
+    high, wide = sheet.alpha.shape
+    if chance(rng, 0.6):
+        share = between(rng, 0.04, 0.28)
+        sheet.picture[...] = cv2.addWeighted(
+            sheet.picture, 1 - share, _surroundings(rng, wide, high), share, 0
+        )
     rough = clouds(rng, max(8, wide // 4), max(8, high // 4), cells=between(rng, 2, 7), octaves=3)
     force = between(rng, 0.03, 0.2)
-    body.sheet.shade(1 + force * rough)
+    sheet.shade(1 + force * rough)
     if chance(rng, 0.35):
         dirt = np.linspace(0, 1, 9, dtype=np.float32)[:, None] ** 2
-        body.sheet.shade(1 - between(rng, 0.1, 0.5) * dirt)
+        sheet.shade(1 - between(rng, 0.1, 0.5) * dirt)
+
+
+def _surroundings(rng: np.random.Generator, wide: int, high: int) -> Picture:
+    """What the paint mirrors: a piece of a photograph, or patches."""
+    photo = photos.draw(rng)
+    if photo is None:
+        return resized(street.texture(rng, 64, 48), wide, high)
+    return street.crop(rng, photo, wide, high)

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from training.plates.render import camera, light, photos, plate, street, vehicle, writing
+from training.plates.render.body import Kind
 from training.plates.render.canvas import Canvas
 from training.plates.render.dice import (
     Floats,
@@ -19,7 +20,6 @@ from training.plates.render.dice import (
     pick,
     whole,
 )
-from training.plates.render.ends import Kind
 from training.plates.render.labels import Label, sort_out
 from training.plates.render.light import Glow, Light
 from training.plates.render.pose import View, looking_at, turn

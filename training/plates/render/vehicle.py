@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.plates.render import ends
+from training.plates.render.body import Body, Kind
 from training.plates.render.canvas import Canvas
 from training.plates.render.dice import Colour, between, chance, grey, near, pick, vivid
-from training.plates.render.ends import Body, Kind
 from training.plates.render.pose import View
 from training.plates.render.sheet import Sheet
 
@@ -50,6 +50,8 @@ KINDS = (
     Kind.BUS,
     Kind.BIKE,
 )
+LARGEST_PX = 150_000
+"""Of the drawing of a facing end; a nearer vehicle is drawn coarser than it is seen."""
 SIZES = {
     Kind.CAR: ((1.55, 1.85), (1.3, 1.55), (3.4, 4.8)),
     Kind.SUV: ((1.75, 2.05), (1.6, 1.95), (4.1, 5.3)),
@@ -124,7 +126,8 @@ def draw(
                 _side(rng, canvas, view, vehicle, side)
         if view.faces((0, -1, 0), (0, -high, long / 2)):
             _roof(canvas, view, vehicle)
-    scale = float(np.clip(across / wide * 1.1, 40, 280))
+    finest = (LARGEST_PX / (wide * high)) ** 0.5
+    scale = float(np.clip(across / wide * 1.1, 40, finest))
     sheet = Sheet(wide * 1.1, high * 1.05, scale)
     body = Body(sheet, vehicle.kind, wide, high, vehicle.paint, vehicle.plate, vehicle.lamps, lit)
     ends.front(rng, body) if vehicle.end is End.FRONT else ends.rear(rng, body)
