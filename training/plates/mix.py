@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import numpy as np
 
-from training.plates.bank import HIGH, WIDE, Sample
+from training.plates.bank import HIGH, WIDE, Make, Sample
+from training.plates.render import romanian
+from training.plates.render.romanian import Frame
 from training.plates.render.scene import Look, render
 
-_VEHICLES = 0.65
+_VEHICLES = 0.6
 """Share of looks at one vehicle; the others show a street."""
+_REAL = 0.22
+"""Share of pieces of real frames, where there are any: half of them with plates that are drawn."""
+ROOT = Path(__file__).resolve().parents[2]
 
 
-def make(rng: np.random.Generator) -> Sample:
-    """One picture to learn from, by chance."""
-    view: Look = "vehicle" if rng.random() < _VEHICLES else "frame"
-    return render(rng, width=WIDE, height=HIGH, view=view)
+def diet(frames: tuple[Frame, ...]) -> Make:
+    """What makes the pictures to learn from.
+
+    Args:
+        frames: Real ones with marked plates; none: everything is drawn.
+    """
+
+    def make(rng: np.random.Generator) -> Sample:
+        view: Look = "vehicle" if rng.random() < _VEHICLES else "frame"
+        if frames and rng.random() < _REAL:
+            return romanian.render(rng, frames, width=WIDE, height=HIGH, view=view)
+        return render(rng, width=WIDE, height=HIGH, view=view)
+
+    return make
+
+
+def real_frames(part: romanian.Part = romanian.Part.TRAINING) -> tuple[Frame, ...]:
+    """The Romanian frames of $PASSANTE_DATA; none where that is no folder."""
+    folder = Path(os.environ.get("PASSANTE_DATA") or ROOT.parent / "shared" / "data") / "plates"
+    return romanian.load(folder, part) if folder.is_dir() else ()

@@ -25,6 +25,7 @@ from torch import Tensor
 from training.plates.augment import cuts, four_in_one
 from training.plates.bank import Bank, Make, Workers
 from training.plates.layers import WIDTHS
+from training.plates.mix import diet, real_frames
 from training.plates.net import Network
 from training.plates.targets import Truth, loss
 
@@ -167,6 +168,7 @@ def train(
     hands = Workers(make, number=workers, seed=plan.seed)
     try:
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        torch.backends.cudnn.benchmark = True  # sizes never change
         learners = [Learner(width, plan, device) for width in widths]
         for learner in learners:
             if resume:
@@ -268,15 +270,15 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--start", type=Path, metavar="FOLDER", help="begin with weights of there")
     parser.add_argument("--quick", action="store_true", help="a few steps, to see that it runs")
     options = parser.parse_args(words)
-    from training.plates.mix import make  # noqa: PLC0415 - it opens fonts and pictures
-
+    frames = real_frames()
+    _tell(f"{len(frames)} real frames" if frames else "no real frames: PASSANTE_DATA is no folder")
     chosen: dict[str, Any] = dict(ACCELERATED) if torch.cuda.is_available() else {}
     if options.quick:
         chosen = {"batch": 6, "room": 64, "first": 24, "size": (128, 192), "most_steps": 24}
     plan = Plan(minutes=options.minutes, seed=options.seed, **chosen)
     options.out.mkdir(parents=True, exist_ok=True)
     train(
-        make,
+        diet(frames),
         plan,
         options.out,
         widths=options.width.split(","),
