@@ -126,12 +126,22 @@ def draw(
                 _side(rng, canvas, view, vehicle, side)
         if view.faces((0, -1, 0), (0, -high, long / 2)):
             _roof(canvas, view, vehicle)
+    if _missed(canvas, view, vehicle):
+        return
     finest = (LARGEST_PX / (wide * high)) ** 0.5
     scale = float(np.clip(across / wide * 1.1, 40, finest))
     sheet = Sheet(wide * 1.1, high * 1.05, scale)
     body = Body(sheet, vehicle.kind, wide, high, vehicle.paint, vehicle.plate, vehicle.lamps, lit)
     ends.front(rng, body) if vehicle.end is End.FRONT else ends.rear(rng, body)
     canvas.paste(sheet.picture, sheet.alpha, sheet.corners(), view.project(sheet.corners_m()))
+
+
+def _missed(canvas: Canvas, view: View, vehicle: Vehicle) -> bool:
+    """Whether the facing end lies beyond the picture."""
+    a, high = vehicle.size[0] / 2, vehicle.size[1]
+    seen = view.project(np.asarray([[-a, -high, 0], [a, -high, 0], [a, 0, 0], [-a, 0, 0]]))
+    low, top = seen.min(axis=0), seen.max(axis=0)
+    return bool((top < 0).any() or (low > np.asarray(canvas.size)).any())
 
 
 def _tone(colour: Colour, factor: float) -> Colour:
