@@ -27,12 +27,17 @@ class Cast:
     asked: dict[str, list[Sound]]
     others: list[Sound]
     """One of each person."""
+    sexes: dict[str, str]
+    """Name -> F or M, of those of whom it is known."""
+    languages: list[tuple[str, Sound]]
+    """Recordings of one person who speaks two languages, and which."""
 
 
 def cast(folder: Path, *, quick: bool, seed: int) -> Cast:
     """Everybody with two recordings or more: up to five to know them by, up to five to tell."""
     files: dict[str, list[str]] = {}
-    for row in table(folder, "speech/utterances.csv"):
+    known = table(folder, "speech/utterances.csv")
+    for row in known:
         # digits are too short to know anybody by
         if float(row["duration_s"]) >= _SHORTEST_S and not row["speaker"].startswith("fsdd"):
             files.setdefault(row["speaker"], []).append(row["file"])
@@ -46,7 +51,28 @@ def cast(folder: Path, *, quick: bool, seed: int) -> Cast:
         half = min(most, len(heard) // 2)
         enrolled[name], asked[name] = heard[:half], heard[half : 2 * half]
     rows = chosen(table(folder, "speech/attacker_train.csv"), 16 if quick else 130, seed)
-    return Cast(enrolled, asked, [*_healthy(folder, [row["file"] for row in rows], len(rows))])
+    others = [*_healthy(folder, [row["file"] for row in rows], len(rows))]
+    sexes = {row["speaker"]: row["sex"] for row in known if row["sex"] and row["speaker"] in asked}
+    return Cast(enrolled, asked, others, sexes, _bilingual(folder, known, 8 if quick else 28))
+
+
+def _bilingual(folder: Path, rows: list[dict[str, str]], most: int) -> list[tuple[str, Sound]]:
+    """Recordings of whoever speaks two languages, two of each in turn."""
+    spoken: dict[str, dict[str, list[str]]] = {}
+    for row in rows:
+        spoken.setdefault(row["speaker"], {}).setdefault(row["language"], []).append(row["file"])
+    both = next((one for one in spoken.values() if len(one) == 2), {})
+    each = min((len(files) for files in both.values()), default=0)
+    turns = [
+        (language, files[at + part])
+        for at in range(0, each - 1, 2)
+        for language, files in both.items()
+        for part in (0, 1)
+    ]
+    return [
+        (language, channelled(load(folder / "speech" / file)[:_LONGEST]))
+        for language, file in turns[:most]
+    ]
 
 
 def _healthy(folder: Path, files: list[str], most: int) -> Iterator[Sound]:

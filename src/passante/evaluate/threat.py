@@ -14,6 +14,7 @@ class Wants(StrEnum):
     PLATE = "to read the number plate"
     WORDS = "to tell what was said"
     LINK = "to recognise the same person at another time"
+    TRAIT = "to tell something about whoever speaks"
 
 
 class Knows(StrEnum):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from passante.core.errors import ModelMissingError
-from passante.evaluate.attacks import link_voice
+from passante.evaluate.attacks import attributes, link_voice
 from passante.evaluate.attacks.link_voice import Voices
 from passante.evaluate.attacks.project import Vectors
 from passante.evaluate.attacks.verifiers import CamPlus, Ge2e, Verifier
@@ -41,8 +41,10 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     if not verifiers:
         return
     people = cast(settings.folder, quick=settings.quick, seed=settings.seed)
+    taught = [attributes.by_pitch(sound) for sound in people.others]
     plain = method(Subject("untouched", ours=False), untouched)
     clear = heard(people, plain, verifiers, settings, copies=1)
+    spoken = bilingual(people, plain, verifiers, settings)
     for one in methods(settings):
         tell(f"voices: {one.subject.name}")
         many = one.subject.ours or one.subject.name == _CALIBRATED
@@ -53,6 +55,15 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
             yield from link_voice.attack(
                 verifier.name, one.subject, before, after, seed=settings.seed, ways=ways
             )
+            yield attributes.sex(
+                verifier.name, one.subject, (before.others, before.asked),
+                (after.others, after.asked), taught=taught, truth=people.sexes, seed=settings.seed,
+            )  # fmt: skip
+        languages = np.array([language for language, _ in people.languages])
+        again = bilingual(people, one, verifiers, settings)
+        for verifier, old, new in zip(verifiers, spoken, again, strict=True):
+            if len(languages):
+                yield attributes.language(verifier.name, one.subject, old, new, languages)
 
 
 def methods(settings: Settings) -> list[SoundMethod]:
@@ -93,6 +104,16 @@ def heard(
         )
         for each in verifiers
     ]
+
+
+def bilingual(
+    people: Cast, hiding: SoundMethod, verifiers: Sequence[Verifier], settings: Settings
+) -> list[Vectors]:
+    """What each verifier makes of the recordings in two languages."""
+    rng = np.random.default_rng(settings.seed)
+    sounds = [hiding.hide(sound, rng) for _, sound in people.languages]
+    empty = np.zeros((0, 1), np.float32)
+    return [_vectors(each, sounds) if sounds else empty for each in verifiers]
 
 
 def _vectors(verifier: Verifier, sounds: Sequence[Sound]) -> Vectors:

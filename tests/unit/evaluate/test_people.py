@@ -22,7 +22,15 @@ def folder(tmp_path: Path) -> Path:
         for number in range(count):
             level = 0.5 if (name, number) == ("emil", 0) else 0.05
             save(place / f"{name}{number}.wav", level * rng.standard_normal(32_000))
-            rows.append({"file": f"{name}{number}.wav", "speaker": name, "duration_s": "2.0"})
+            rows.append(
+                {
+                    "file": f"{name}{number}.wav",
+                    "speaker": name,
+                    "duration_s": "2.0",
+                    "sex": "" if name == "bert" else "F" if name == "anna" else "M",
+                    "language": "es" if name == "anna" and number > 2 else "en",
+                }
+            )
     write(place / "utterances.csv", rows)
     save(place / "other.wav", 0.05 * rng.standard_normal(32_000))
     write(place / "attacker_train.csv", [{"file": "other.wav", "speaker": "x", "duration_s": "2"}])
@@ -56,6 +64,12 @@ def test_everybody_with_enough_recordings_is_there_and_none_twice(folder: Path) 
         known = {sound.tobytes() for sound in sounds}
         assert not known & {sound.tobytes() for sound in people.asked[name]}
     assert len(people.others) == 1
+    assert people.sexes == {"anna": "F", "emil": "M"}
+
+
+def test_of_two_languages_both_halves_hold_both(folder: Path) -> None:
+    spoken = [language for language, _ in cast(folder, quick=False, seed=1).languages]
+    assert spoken == ["en", "en", "es", "es"]
 
 
 def test_a_file_of_noise_at_full_scale_is_no_recording() -> None:

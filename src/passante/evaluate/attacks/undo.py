@@ -16,6 +16,7 @@ from passante.models import store
 from passante.models.catalogue import DEFAULTS
 from passante.models.session import OnnxSession
 
+_STEP = 4 * CELL
 _PIECE_S = 0.14
 """The mean length of pieces that methods reverse or permute."""
 _EDGE = 2
@@ -64,10 +65,10 @@ class Enhanced:
     def __call__(self, sound: Sound) -> Sound:
         """The voice in a recording, as long as the recording."""
         memory = SeparatorMemory.blank()
-        padded = np.pad(sound, (0, -sound.size % CELL))
+        padded = np.pad(sound, (0, -sound.size % _STEP))
         made: list[NDArray[np.float32]] = []
-        for at in range(0, padded.size, CELL):
-            part, memory = self._network.step(padded[at : at + CELL], memory)
+        for at in range(0, padded.size, _STEP):
+            part, memory = self._network.step(padded[at : at + _STEP], memory)
             made.append(part)
         return np.concatenate(made)[: sound.size]
 
