@@ -14,9 +14,12 @@ from passante import __version__
 from passante.cli.failure import report_failure
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "compress": ("passante.cli.compress:compress", "Make a network fit a device, or refuse it."),
     "evaluate": ("passante.cli.evaluate:evaluate", "Attack our own output: what of it holds."),
     "models": ("passante.cli.models:models", "List, verify and fetch the networks."),
     "policies": ("passante.cli.policies:policies", "Show what each policy hides and leaves."),
+    "watch": ("passante.cli.watch:watch", "Tell what happens and how many come and go."),
+    "zones": ("passante.cli.zones:zones", "Draw zones on a protected still."),
     "protect": ("passante.cli.protect:protect", "Protect recordings, pictures and sound files."),
 }
 """Name -> where it is, and its line in the help: nothing else is imported for `passante --help`."""

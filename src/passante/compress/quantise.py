@@ -107,11 +107,8 @@ def _is_weighed(graph: Graph, node: Node) -> bool:
         return False
     settings = node.attributes
     if node.op == "Gemm":
-        return (
-            settings.get("transA", 0) == 0
-            and settings.get("alpha", 1.0) == 1.0
-            and settings.get("beta", 1.0) == 1.0
-        )
+        plain = {"transA": 0, "alpha": 1.0, "beta": 1.0}
+        return all(settings.get(name, usual) == usual for name, usual in plain.items())
     return bool(graph.constants[node.inputs[1]].ndim == 4)
 
 

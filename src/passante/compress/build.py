@@ -1,0 +1,205 @@
+"""Candidates: every way of making a network smaller that this machine can carry out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from passante.compress.calibrate import histograms
+from passante.compress.candidate import Candidate
+from passante.compress.cost import fusion, multiplications, parameters
+from passante.compress.data import Collection
+from passante.compress.even import drift, even, take_off
+from passante.compress.graph import Graph
+from passante.compress.histogram import Method
+from passante.compress.prune import Pruner
+from passante.compress.quantise import Recipe, ends, layers, quantise, tensors
+from passante.compress.running import Feed
+from passante.compress.sensitivity import (
+    Sensitivity,
+    distance_db,
+    outputs,
+    sensitivities,
+)
+from passante.compress.subject import Subject
+from passante.compress.tasks.looking import Looking
+
+Tell = Callable[[str], None]
+
+MIXED = 3
+"""Layers that the mixed candidate leaves in floating point: more gain nothing, measured."""
+SIZES = (0.75, 0.5)
+"""Of the size of view, for candidates that look at less."""
+_MATTERS = 0.02
+"""Share of all weights in the last layers from which on they are tried in integers, too."""
+_TRIED = 3
+"""Inputs that each layer's sensitivity is measured on."""
+_COMPARED = 8
+"""Inputs that drift is measured on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which candidates are made."""
+
+    signed: bool = False
+    """Integers for the dot product of ARM."""
+    kept: tuple[float, ...] = (0.8, 0.65)
+    """Shares of multiplications that pruning leaves; none for no pruning."""
+    smaller: bool = True
+    """Finders that look at a smaller view."""
+    mixed: bool = True
+    """A candidate with the most sensitive layers in floating point."""
+
+
+@dataclass(slots=True)
+class Built:
+    """Candidates, and what was learnt on the way."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    sensitivity: list[Sensitivity] = field(default_factory=list)
+    methods: dict[Method, float] = field(default_factory=dict)
+    """Way of choosing ranges -> signal over error, dB."""
+    notes: list[str] = field(default_factory=list)
+    graphs: dict[str, Graph] = field(default_factory=dict)
+    """Candidate in floating point -> its graph."""
+
+
+class Builder:
+    """Makes candidates of one subject."""
+
+    def __init__(
+        self, subject: Subject, calibration: Collection, wanted: Wanted, tell: Tell
+    ) -> None:
+        self._subject = subject
+        self._items = calibration
+        self._wanted = wanted
+        self._tell = tell
+        self._some = self._first(_COMPARED)
+        self._shapes = {item.name: item.shape for item in subject.inputs(self._some[0])}
+        self._size = subject.task.size if isinstance(subject.task, Looking) else None
+        self.built = Built()
+
+    def build(self) -> Built:
+        """All of them."""
+        graph = self._subject.repaired.graph
+        self._true = outputs(graph, self._some)
+        self._add("fp32", "put in order, floating point", graph, is_parent=True)
+        self.built.graphs["fp32"] = graph
+        self._integers("", graph)
+        pruner = Pruner(graph, self._feeds(), self._shapes) if self._wanted.kept else None
+        for share in self._wanted.kept:
+            assert pruner is not None
+            name = f"pruned-{round(100 * share)}"
+            self._tell(f"pruning to {share:.0%} of all multiplications")
+            pruned = pruner.to(share)
+            if pruned is None:
+                self.built.notes.append(f"{name}: no channels can be taken out of this network")
+                break
+            self.built.graphs[name] = pruned.graph
+            self._add(name, f"channels pruned: {pruned.words}", pruned.graph)
+            self._integers(f"{name}-", pruned.graph)
+        if self._wanted.smaller and self._size is not None:
+            self._smaller()
+        return self.built
+
+    def _integers(self, prefix: str, graph: Graph) -> None:
+        if not layers(graph):
+            self.built.notes.append(f"{prefix or 'int8'}: no layer has an integer kernel")
+            return
+        self._tell(f"calibrating {prefix}int8 on {len(self._items)} items")
+        even_graph = graph.copy()
+        evened = even(even_graph, self._feeds())
+        seen = histograms(even_graph, tensors(even_graph), self._feeds())
+        tried: list[tuple[float, Method, Recipe]] = []
+        for method in Method:
+            ranges = {name: histogram.range(method) for name, histogram in seen.items()}
+            recipe = Recipe(ranges, ends(even_graph), self._wanted.signed)
+            whole = quantise(even_graph, recipe)
+            tried.append((distance_db(self._true, outputs(whole, self._some)), method, recipe))
+        if not prefix:
+            self.built.methods = {method: distance for distance, method, _ in tried}
+        _, method, recipe = max(tried, key=lambda one: one[0])
+        level = even_graph.copy()
+        moved = take_off(level, drift(graph, quantise(even_graph, recipe), self._some))
+        how = f"8-bit integers, ranges by {method}" + (
+            f", {evened} layers evened out" if evened else ""
+        ) + (", drift taken off" if moved else "")  # fmt: skip
+        self._add(f"{prefix}int8", f"{how}, last layers in floating point", quantise(level, recipe))
+        if _share_of(even_graph, recipe.keep) > _MATTERS:
+            every = replace(recipe, keep=frozenset())
+            name = f"{prefix}int8-whole"
+            self._add(name, f"{how}, last layers too", quantise(even_graph, every))
+        if self._wanted.mixed and not prefix:
+            self._mixed(level, recipe, how)
+
+    def _mixed(self, graph: Graph, recipe: Recipe, how: str) -> None:
+        self._tell(f"trying each of {len(layers(graph))} layers in floating point")
+        found = sensitivities(graph, recipe, self._some[:_TRIED])
+        self.built.sensitivity = found
+        worst = frozenset(item.layer for item in found[:MIXED] if item.gain_db > 0)
+        if worst:
+            mixed = quantise(graph, replace(recipe, keep=recipe.keep | worst))
+            words = f"{how}; {len(worst)} most sensitive layers in floating point"
+            self._add("int8-mixed", words, mixed, kept_float=tuple(sorted(worst)))
+
+    def _smaller(self) -> None:
+        """The same files, looking at less."""
+        assert self._size is not None
+        for share in SIZES:
+            wide, high = (max(32, round(side * share / 32) * 32) for side in self._size)
+            for base in ("fp32", "int8"):
+                one = next((c for c in self.built.candidates if c.name == base), None)
+                if one is None:
+                    continue
+                sizes = {
+                    name: tuple({self._size[0]: wide, self._size[1]: high}.get(n, n) for n in shape)
+                    for name, shape in self._shapes.items()
+                }
+                mmac = multiplications(Graph.read(one.data), sizes) / 1e6
+                made_by = f"{one.made_by}; looks at {wide}x{high}"
+                self.built.candidates.append(
+                    replace(
+                        one, name=f"{base}-{wide}x{high}", made_by=made_by, size=(wide, high),
+                        mmac=mmac, is_parent=False,
+                    )
+                )  # fmt: skip
+
+    def _add(
+        self, name: str, made_by: str, graph: Graph, *, is_parent: bool = False,
+        kept_float: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        data = graph.to_bytes()
+        self.built.candidates.append(
+            Candidate(
+                name,
+                made_by,
+                data,
+                self._size,
+                multiplications(graph, self._shapes) / 1e6,
+                parameters(graph),
+                fusion(data),
+                120.0 if is_parent else distance_db(self._true, outputs(graph, self._some)),
+                is_parent=is_parent,
+                kept_float=kept_float,
+            )
+        )
+
+    def _feeds(self) -> Iterator[Feed]:
+        return self._subject.feeds(self._items)
+
+    def _first(self, count: int) -> Sequence[Feed]:
+        found: list[Feed] = []
+        for feed in self._feeds():
+            found.append({name: np.asarray(values) for name, values in feed.items()})
+            if len(found) == count:
+                break
+        return found
+
+
+def _share_of(graph: Graph, names: frozenset[str]) -> float:
+    """Which share of all weights these layers hold."""
+    found = [node for node in layers(graph) if node.name in names]
+    return sum(graph.constants[node.inputs[1]].size for node in found) / max(1, parameters(graph))

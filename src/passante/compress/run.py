@@ -1,0 +1,296 @@
+"""One run of `passante compress`, from a network to a smaller one that passed the gate."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from passante import __version__
+from passante.compress import bundle, measure, ship
+from passante.compress.budget import Budget
+from passante.compress.build import Builder, Built, Wanted
+from passante.compress.cache import Cache
+from passante.compress.candidate import Candidate
+from passante.compress.choose import choose, loss_of, pareto
+from passante.compress.data import Collection, digest_of, near_duplicates
+from passante.compress.gate import Limits, Passed, Refused, falls_short, judge
+from passante.compress.result import SCHEMA, Choice, Result, Row
+from passante.compress.subject import Subject
+from passante.compress.target import THIS, Device
+from passante.compress.tasks.looking import Looking
+from passante.compress.tasks.outcome import Answer, Quality, Task, What
+from passante.core.errors import CompressionError, SettingsError
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for."""
+
+    subject: Subject
+    device: Device
+    budget: Budget
+    limits: Limits
+    calibration: Collection
+    evaluation: Collection
+    wanted: Wanted
+    out: Path
+    command: str
+    seed: int = 0
+    rounds: int = 20
+    measured: Path | None = None
+    """What a bundle brought back from the device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run ends with."""
+
+    result: Result
+    files: tuple[Path, ...]
+
+
+def compress(order: Order, tell: Tell) -> Outcome:
+    """Make candidates, judge and measure them, choose one and write it.
+
+    Raises:
+        PassanteError: Something is wrong with the network, the data or the order.
+    """
+    evaluation, notes = _apart(order)
+    cache = Cache(order.out / ".work")
+    built = Builder(order.subject, order.calibration, order.wanted, tell).build()
+    peak_mb = _peak_mb()
+    qualities = _judged(order, built, evaluation, cache, tell)
+    worth = [
+        c for c in built.candidates if c.is_parent or _does_enough(order, c, qualities[c.name])
+    ]
+    costs, machine, files = _measured(order, worth, cache, tell)
+    verdicts = _verdicts(order, built, qualities, costs)
+    passed = [verdict for verdict in verdicts.values() if isinstance(verdict, Passed)]
+    smaller = [one for one in passed if not one.candidate.is_parent]
+    chosen = choose(smaller or passed, order.budget, order.device)
+    front = pareto({p.candidate.name: (p.cost.at(1).cpu_ms, loss_of(p)) for p in passed})
+    rows = tuple(
+        _row(
+            order, qualities[c.name], costs.get(c.name, {}), verdicts[c.name], best=c.name in front
+        )
+        for c in built.candidates
+    )
+    choice = chosen[1] if chosen else None
+    if chosen and not chosen[0].candidate.is_parent:
+        on = f"{len(evaluation)} items of {order.evaluation.path.name}"
+        files += ship.write(
+            chosen[0], order.subject, order.out, device=order.device, command=order.command, on=on
+        )
+    result = _result(
+        order, built, evaluation,
+        rows=rows, choice=choice, notes=notes, machine=machine, peak_mb=peak_mb,
+    )  # fmt: skip
+    return Outcome(result, files)
+
+
+def _apart(order: Order) -> tuple[Collection, list[str]]:
+    """The evaluation without what is in the calibration as well, where it was split by us."""
+    if order.calibration.form is not order.subject.task.form:
+        raise SettingsError(
+            f"this network looks at {order.subject.task.form}, "
+            f"the calibration holds {order.calibration.form}"
+        )
+    if order.evaluation.form is not order.calibration.form:
+        raise SettingsError(f"the evaluation holds {order.evaluation.form}")
+    double = near_duplicates(order.calibration, order.evaluation)
+    if not double:
+        return order.evaluation, []
+    if order.evaluation.path != order.calibration.path:
+        named = ", ".join(f"{a} and {b}" for a, b in double[:3])
+        raise SettingsError(
+            f"{len(double)} items of the evaluation are in the calibration as well: {named}",
+            hint="a network is not judged on what it was made with: take them out of one of them",
+        )
+    rest = order.evaluation.without(frozenset(name for _, name in double))
+    return rest, [f"{len(double)} items left out of the evaluation: nearly the same as others"]
+
+
+def _judged(
+    order: Order, built: Built, items: Collection, cache: Cache, tell: Tell
+) -> dict[str, Quality]:
+    parent = next(c for c in built.candidates if c.is_parent)
+    data = digest_of(items)
+    known: dict[str, list[Answer]] = {}
+
+    def answers(candidate: Candidate) -> list[Answer]:
+        runner = order.subject.runner(candidate.name, candidate.data)
+        task = _task(order, candidate)
+        return [task.ask(runner, item) for item in items]
+
+    def judged(candidate: Candidate) -> Quality:
+        if not known:
+            known["parent"] = answers(parent)
+        given = known["parent"] if candidate is parent else answers(candidate)
+        return order.subject.task.judge(items, known["parent"], given)
+
+    found = {}
+    for number, candidate in enumerate(built.candidates, 1):
+        tell(f"judging {candidate.name} on {len(items)} items ({number}/{len(built.candidates)})")
+        key = (__version__, "quality", order.subject.task_name, repr(order.subject.task), data,
+               parent.sha256, candidate.sha256, str(candidate.size))  # fmt: skip
+        found[candidate.name] = cache.get(Quality, key, partial(judged, candidate))
+    return found
+
+
+def _task(order: Order, candidate: Candidate) -> Task:
+    task = order.subject.task
+    if isinstance(task, Looking) and candidate.size and candidate.size != task.size:
+        return order.subject.at(candidate.size)
+    return task
+
+
+def _does_enough(order: Order, candidate: Candidate, quality: Quality) -> bool:
+    """What a network costs is measured only where what it does is enough."""
+    protective = order.subject.task.protective
+    return falls_short(candidate, quality, limits=order.limits, protective=protective) is None
+
+
+def _measured(
+    order: Order, worth: Sequence[Candidate], cache: Cache, tell: Tell
+) -> tuple[dict[str, dict[str, measure.Cost]], measure.Machine | None, tuple[Path, ...]]:
+    """Costs on the target: measured here, read from a file, or none and a bundle for it."""
+    networks = {candidate.name: candidate.data for candidate in worth}
+    inputs = {candidate.name: _inputs(order, candidate) for candidate in worth}
+    if order.device.name == THIS:
+        tell(f"measuring {len(worth)} networks on {', '.join(measure.runtimes())}")
+        text = measure.plan(
+            networks, inputs, on=measure.runtimes(), rounds=order.rounds, seed=order.seed
+        )
+        found = measure.here(networks, text)
+    elif order.measured is not None:
+        found = measure.read(order.measured, networks)
+    else:
+        text = measure.plan(
+            networks, inputs, on=("onnxruntime",), rounds=order.rounds, seed=order.seed
+        )
+        return {}, None, (bundle.write(order.out / "bundle.zip", networks, text),)
+    costs: dict[str, dict[str, measure.Cost]] = {}
+    for (name, runtime), cost in found.costs.items():
+        costs.setdefault(name, {})[runtime] = cost
+    return costs, found.machine, ()
+
+
+def _inputs(order: Order, candidate: Candidate) -> tuple[measure.Input, ...]:
+    first = next(iter(order.calibration))
+    feed = next(order.subject.feeds([first], _task(order, candidate)))
+    return order.subject.inputs(feed)
+
+
+def _verdicts(
+    order: Order,
+    built: Built,
+    qualities: Mapping[str, Quality],
+    costs: Mapping[str, Mapping[str, measure.Cost]],
+) -> dict[str, Passed | Refused]:
+    parent = next(c for c in built.candidates if c.is_parent)
+    return {
+        candidate.name: judge(
+            candidate,
+            qualities[candidate.name],
+            costs.get(candidate.name, {}),
+            costs.get(parent.name, {}),
+            limits=order.limits,
+            protective=order.subject.task.protective,
+        )
+        for candidate in built.candidates
+    }
+
+
+def _row(
+    order: Order,
+    quality: Quality,
+    costs: Mapping[str, measure.Cost],
+    verdict: Passed | Refused,
+    *,
+    best: bool,
+) -> Row:
+    candidate = verdict.candidate
+    device = order.device
+    if costs:
+        energy = min(cost.at(1).cpu_ms for cost in costs.values()) * device.watt_per_core
+    else:
+        energy = candidate.mmac / 1000 * device.energy_mj_gmac
+    words = "passed" if isinstance(verdict, Passed) else f"{verdict.reason}: {verdict.words}"
+    return Row(
+        candidate.name, candidate.made_by, candidate.sha256, candidate.size_mb, candidate.mmac,
+        candidate.parameters, candidate.fusion, candidate.drift_db, quality, costs,
+        device.predicted_ms(int(candidate.mmac * 1e6), whole=candidate.whole), energy, words,
+        best,
+    )  # fmt: skip
+
+
+def _result(
+    order: Order,
+    built: Built,
+    evaluation: Collection,
+    *,
+    rows: tuple[Row, ...],
+    choice: Choice | None,
+    notes: list[str],
+    machine: measure.Machine | None,
+    peak_mb: float,
+) -> Result:
+    subject = order.subject
+    parent = next(c for c in built.candidates if c.is_parent)
+
+    def words(items: Collection) -> str:
+        return f"{len(items)} {items.form} of {items.path.name}, sha256 {digest_of(items)[:16]}"
+
+    return Result(
+        schema=SCHEMA,
+        model=subject.name,
+        parent=str(subject.card.ref) if subject.card else f"{subject.name}.onnx",
+        task=subject.task_name,
+        protective=subject.task.protective,
+        sha256=parent.sha256,
+        tool=f"passante {__version__}",
+        command=order.command,
+        target=order.device.name,
+        target_words=order.device.summary,
+        budget=order.budget.words(),
+        limits={what: order.limits.of(what) for what in What},
+        seed=order.seed,
+        calibration=words(order.calibration),
+        evaluation=words(evaluation),
+        repairs=tuple((change.what, change.why) for change in subject.repaired.changes),
+        difference=subject.repaired.difference,
+        methods={str(method): distance for method, distance in built.methods.items()},
+        sensitivity=tuple(built.sensitivity[:20]),
+        notes=(*notes, *built.notes),
+        machine=machine,
+        rows=rows,
+        choice=choice,
+        calibration_peak_mb=peak_mb,
+    )
+
+
+def _peak_mb() -> float:
+    per_mb = 1024 if sys.platform.startswith("linux") else 1024 * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / per_mb
+
+
+def unmet(outcome: Outcome, order: Order) -> CompressionError | None:
+    """The error that a run ends with where what was asked for could not be had."""
+    choice = outcome.result.choice
+    if choice is None:
+        if order.device.name != THIS and order.measured is None:
+            return None
+        return CompressionError("no network passed the gate", hint="the report says why")
+    if choice.excess:
+        over = ", ".join(f"{name} {factor:.2f} times" for name, factor in choice.excess.items())
+        return CompressionError(
+            f"no network that passed fits the budget; nearest is {choice.name}: {over}",
+            hint="allow more, lose more with --max-loss, or look at a smaller view with --size",
+        )
+    return None

@@ -1,0 +1,103 @@
+"""Writing a network that passed, with its card. Nothing else can be written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from passante.compress.choose import costs_of
+from passante.compress.gate import Passed
+from passante.compress.subject import Subject
+from passante.compress.target import Device
+from passante.core.errors import SinkError
+from passante.models.card import Card, parse
+
+
+def write(
+    passed: Passed, subject: Subject, folder: Path, *, device: Device, command: str, on: str
+) -> tuple[Path, ...]:
+    """Write the network, and its card where its parent has one.
+
+    Args:
+        passed: What the gate let through.
+        subject: What it was made from.
+        folder: Where it goes.
+        device: What its cost was measured on.
+        command: What makes it again.
+        on: What it was judged on, for people.
+
+    Raises:
+        SinkError: It cannot be written.
+    """
+    name = f"{subject.name}-{passed.candidate.name}"
+    model = folder / f"{name}.onnx"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        model.write_bytes(passed.candidate.data)
+        if subject.card is None:
+            return (model,)
+        text = card_text(passed, subject.card, name, device=device, command=command, on=on)
+        card = folder / f"{name}.toml"
+        parse(text, where=card.name)
+        card.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SinkError(f"{folder}: cannot be written: {error.strerror}") from error
+    return model, card
+
+
+def card_text(
+    passed: Passed, parent: Card, name: str, *, device: Device, command: str, on: str
+) -> str:
+    """The card of a smaller network, as TOML."""
+    candidate = passed.candidate
+    costs = costs_of(passed, device)
+    lines = [
+        f"name = {_word(name.lower())}",
+        f"version = {_word(parent.version)}",
+        f"task = {_word(parent.task)}",
+        f"summary = {_word(f'{parent.summary}; made smaller: {candidate.made_by}')}",
+        f"licence = {_word(parent.licence)}",
+        f"origin = {_word(parent.origin)}",
+        f"limits = {_word(parent.limits)}",
+        f"sha256 = {_word(candidate.sha256)}",
+        f"size_bytes = {len(candidate.data)}",
+        'convert = "passante-compress"',
+        f"parent = {_word(parent.ref)}",
+        "optional = true",
+    ]
+    for part in parent.parts:
+        lines += [
+            "\n[[parts]]", f"package = {_word(part.package)}", f"version = {_word(part.version)}",
+            f"member = {_word(part.member)}", f"sha256 = {_word(part.sha256)}",
+            f"size_bytes = {part.size_bytes}", f"registry = {_word(part.registry)}",
+        ]  # fmt: skip
+    for what, tensors in (("inputs", parent.inputs), ("outputs", parent.outputs)):
+        for tensor in tensors:
+            lines += [
+                f"\n[[{what}]]", f"name = {_word(tensor.name)}", f"dtype = {_word(tensor.dtype)}",
+                f"shape = {json.dumps(list(tensor.shape))}", f"meaning = {_word(tensor.meaning)}",
+                f"multiple = {tensor.multiple}",
+            ]  # fmt: skip
+    for share in passed.quality.shares:
+        rate = share.rate
+        what = f"{share.what} {share.group}"
+        lines += _figure(what, on, (rate.share, "share"), rate.trials, command)
+        lines += [f"low = {rate.low:.4f}", f"high = {rate.high:.4f}"]
+    words = f"{device.summary}, {passed.runtime}, one thread"
+    runs = passed.cost.runs
+    lines += _figure("processor time of a run", words, (costs["cpu_ms"], "ms"), runs, command)
+    lines += _figure("memory that comes with it", words, (costs["ram_mb"], "MB"), 1, command)
+    return "\n".join(lines) + "\n"
+
+
+def _figure(what: str, on: str, value: tuple[float, str], n: int, command: str) -> list[str]:
+    """The lines of one figure; a value comes with its unit."""
+    return [
+        "\n[[figures]]", f"what = {_word(what)}", f"on = {_word(on)}", f"value = {value[0]:.6g}",
+        f"unit = {_word(value[1])}", f"n = {n}", f"command = {_word(command)}",
+    ]  # fmt: skip
+
+
+def _word(text: str) -> str:
+    """A string of TOML, of which those of JSON are some."""
+    return json.dumps(str(text), ensure_ascii=False)

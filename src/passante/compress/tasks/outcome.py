@@ -1,0 +1,141 @@
+"""What a smaller network still does of what its parent did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passante.compress.data import Form, Item
+from passante.evaluate.rates import Rate
+
+_FEWEST = 50
+"""A class of sizes with fewer things in it is joined with the next: one miss says nothing there."""
+
+
+class What(StrEnum):
+    """What is counted."""
+
+    KEPT = "kept"
+    """Of what the parent found, how much is found still."""
+    RECALL = "recall"
+    """Of what people have marked, how much is found."""
+    AGREEMENT = "agreement"
+    """How often both say the same."""
+    ACCURACY = "accuracy"
+    """How often it says what people have said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One line of a table: how often, and how often with the parent."""
+
+    what: What
+    group: str
+    """Class of sizes, or "all"."""
+    rate: Rate
+    before: Rate
+    """The parent's; all of all where the parent is what is counted against."""
+
+    @property
+    def loss(self) -> float:
+        """Points of 100 that went; below 0 where it became more."""
+        return 100 * (self.before.share - self.rate.share)
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What one network was found to do, beside its parent."""
+
+    shares: tuple[Share, ...]
+    extra: float
+    """Things found in an item, on average, that neither the parent found nor people marked."""
+    items: int
+
+    def worst(self, what: What) -> Share | None:
+        """The class that lost most of this."""
+        return max((s for s in self.shares if s.what is what), key=lambda s: s.loss, default=None)
+
+
+class Runner(Protocol):
+    """A network that can be asked."""
+
+    @property
+    def ref(self) -> str:
+        """Its reference."""
+        ...
+
+    # Any: numbers of whatever types the network has.
+    def run(self, *arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """The outputs for these inputs."""
+        ...
+
+
+# Any: an answer is read by the task that gave it and by nobody else.
+Answer = Any
+Progress = Callable[[int, int], None]
+
+
+class Task(Protocol):
+    """What a network is for."""
+
+    @property
+    def protective(self) -> bool:
+        """Whether somebody is seen or heard where it misses something."""
+        ...
+
+    @property
+    def form(self) -> Form:
+        """What it looks at."""
+        ...
+
+    def ask(self, network: Runner, item: Item) -> Answer:
+        """What a network says of an item, asked the way the product asks it."""
+        ...
+
+    def judge(
+        self, items: Iterable[Item], parent: Sequence[Answer], given: Sequence[Answer]
+    ) -> Quality:
+        """What is left of the parent's answers, item by item."""
+        ...
+
+
+def by_size(
+    what: What, sizes: Sequence[float], hit: Sequence[bool], before: Sequence[bool],
+    edges: Sequence[float],
+) -> list[Share]:  # fmt: skip
+    """One line for all, and one for each class of sizes with enough in it.
+
+    Args:
+        what: What is counted.
+        sizes: Of each thing, px.
+        hit: Whether the network found it.
+        before: Whether the parent did.
+        edges: Where classes of sizes begin; small ones are joined with the next larger.
+    """
+    size, now, then = np.array(sizes), np.array(hit, bool), np.array(before, bool)
+    lines = [_line(what, "all", now, then)]
+    low = edges[0]
+    for _, high in pairwise([*edges, float("inf")]):
+        inside = (size >= low) & (size < high)
+        rest = int((size >= high).sum())
+        if (inside.sum() < _FEWEST and rest) or (0 < rest < _FEWEST):
+            continue
+        if inside.any():
+            words = f"{low:g} to {high:g} px" if np.isfinite(high) else f"{low:g} px and up"
+            lines.append(_line(what, words, now[inside], then[inside]))
+        low = high
+    return lines
+
+
+def _line(
+    what: What, group: str, now: NDArray[np.bool_], then: NDArray[np.bool_]
+) -> Share:  # fmt: skip
+    return Share(
+        what, group, Rate.of(int(now.sum()), now.size), Rate.of(int(then.sum()), then.size)
+    )
