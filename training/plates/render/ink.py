@@ -54,26 +54,29 @@ def write(
     fill: float = 1.0,
     align: float = 0.5,
     tracking: float = 0.16,
-    share: float = 1,
-) -> Mask:
+) -> tuple[Mask, tuple[int, int]]:
     """Write a line into a box: capitals centred in height, `align` 0 left to 1 right.
 
     Returns:
-        What was written as a mask over the whole picture's size, for embossing.
+        What was written as a mask, and the place of its upper left corner in the picture.
     """
     mask = fitted(text, face, box, fill=fill, tracking=tracking)
     scale = mask.shape[0] / glyphs.ROWS
     cap_middle = (glyphs.TOP + glyphs.CAP / 2) * scale
     left = round(box[0] + (box[2] - mask.shape[1]) * align)
     top = round(box[1] + box[3] / 2 - cap_middle)
-    lay(picture, mask, (left, top), colour, share=share)
-    whole = np.zeros(picture.shape[:2], np.uint8)
-    high, wide = picture.shape[:2]
+    lay(picture, mask, (left, top), colour)
+    return mask, (left, top)
+
+
+def stamped(onto: Mask, mask: Mask, at: tuple[int, int]) -> None:
+    """Raise a mask by another laid on it, clipped, in place."""
+    (left, top), (high, wide) = at, onto.shape
     x0, y0 = max(left, 0), max(top, 0)
     x1, y1 = min(left + mask.shape[1], wide), min(top + mask.shape[0], high)
     if x1 > x0 and y1 > y0:
-        whole[y0:y1, x0:x1] = mask[y0 - top : y1 - top, x0 - left : x1 - left]
-    return whole
+        part = onto[y0:y1, x0:x1]
+        np.maximum(part, mask[y0 - top : y1 - top, x0 - left : x1 - left], out=part)
 
 
 def clouds(

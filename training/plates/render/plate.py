@@ -19,7 +19,7 @@ from training.plates.render.dice import (
     pick,
     whole,
 )
-from training.plates.render.ink import clouds, lay, ramp, resized, write
+from training.plates.render.ink import clouds, lay, ramp, resized, stamped, write
 from training.plates.render.layouts import Art, Band, Layout
 
 NARROW_MM = 310
@@ -99,12 +99,25 @@ def _rows(
         box = (room[0] + 0.02 * room[2], top, room[2] * 0.96, high)
         # a seal is two spaces wide; it is laid over them afterwards
         line = text.replace("@", "  ").replace("_", " ")
-        mask = write(picture, line, face, box, ink, fill=fill, tracking=tracking)
-        raised = np.maximum(raised, mask)
+        apart = tracking
+        if chance(rng, 0.75):
+            apart = _spaced(line, face, box, fill=fill, least=between(rng, 0.7, 0.97))
+        mask, at = write(picture, line, face, box, ink, fill=fill, tracking=max(tracking, apart))
+        stamped(raised, mask, at)
         if "@" in text:
             _seal(rng, picture, box, text.index("@") / max(len(text) - 1, 1))
         top += high
     return raised
+
+
+def _spaced(
+    text: str, face: int, box: tuple[float, float, float, float], *, fill: float, least: float
+) -> float:
+    """The tracking with which a line fills at least that share of its box, 0.5 at most."""
+    bare = glyphs.line(text, face, tracking=0.0).shape[1] / glyphs.CAP
+    wanted = least * box[2] / max(box[3] * fill, 1)
+    gaps = max(len(text.replace(" ", "")) - 1, 1)
+    return float(min(0.5, (wanted - bare) / gaps))
 
 
 def _seal(rng: np.random.Generator, picture: Picture, box: tuple[float, ...], along: float) -> None:

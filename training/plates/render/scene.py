@@ -94,9 +94,10 @@ def render(
 def background(rng: np.random.Generator, width: int, height: int, horizon: float) -> Picture:
     """What stands behind everything: a photograph, a street or mere texture."""
     kind = rng.random()
-    photo = photos.draw(rng) if kind < 0.45 else None
-    if photo is not None:
-        return street.crop(rng, photo, width, height)
+    taken = [photos.draw(rng) for _ in range(whole(rng, 2, 6) if kind < 0.12 else 1)]
+    found = [photo for photo in taken if photo is not None]
+    if found and kind < 0.5:
+        return street.collage(rng, found, width, height)
     if kind > 0.85:
         return street.texture(rng, width, height)
     return street.paint(rng, width, height, horizon)

@@ -212,13 +212,27 @@ def _fence(rng: np.random.Generator, picture: Picture, level: int) -> None:
 
 
 def crop(rng: np.random.Generator, photo: Picture, width: int, height: int) -> Picture:
-    """A piece of a photograph, mirrored half of the time, scaled to the size asked for."""
+    """A piece of a photograph scaled to the size asked for, mirrored, its colours changed."""
     high, wide = photo.shape[:2]
-    part = between(rng, 0.25, 1.0)
+    part = between(rng, 0.2, 1.0)
     across = min(wide, int(part * min(wide, high * width / height)))
     down = min(high, max(4, int(across * height / width)))
     left, top = whole(rng, 0, wide - across), whole(rng, 0, high - down)
     piece = photo[top : top + down, left : left + across]
     if chance(rng, 0.5):
         piece = piece[:, ::-1]
+    if chance(rng, 0.15):
+        piece = piece[::-1]
+    if chance(rng, 0.3):
+        piece = piece[:, :, rng.permutation(3)]
     return resized(np.ascontiguousarray(piece), width, height)
+
+
+def collage(rng: np.random.Generator, photos: list[Picture], width: int, height: int) -> Picture:
+    """Pieces of photographs beside and over each other."""
+    picture = crop(rng, photos[0], width, height)
+    for photo in photos[1:]:
+        wide, high = whole(rng, width // 8, width // 2), whole(rng, height // 8, height // 2)
+        x, y = whole(rng, 0, width - wide), whole(rng, 0, height - high)
+        picture[y : y + high, x : x + wide] = crop(rng, photo, wide, high)
+    return picture

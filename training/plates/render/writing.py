@@ -20,7 +20,7 @@ from training.plates.render.dice import (
     whole,
 )
 from training.plates.render.glyphs import DIGITS, LATIN
-from training.plates.render.ink import write
+from training.plates.render.ink import fitted, stamped, write
 
 Board = tuple[Picture, Mask]
 STREETS = (
@@ -105,15 +105,10 @@ def bare_words(rng: np.random.Generator, wide: int) -> Board:
     """Letters alone, stuck onto whatever is behind: a wall, a van, a window."""
     high = round(wide * between(rng, 0.15, 0.4))
     picture, alpha = _flat(wide, high, vivid(rng) if chance(rng, 0.5) else grey(rng, 10, 250))
-    alpha[...] = write(
-        picture,
-        pick(rng, SHOPS + STREETS),
-        _face(rng),
-        (0, 0, wide, high),
-        (255, 255, 255),
-        fill=0.8,
-        share=0,
-    )
+    alpha[...] = 0
+    words = pick(rng, SHOPS + STREETS)
+    mask = fitted(words, _face(rng), (0, 0, wide, high), fill=0.8)
+    stamped(alpha, mask, ((wide - mask.shape[1]) // 2, (high - mask.shape[0]) // 2))
     return picture, alpha
 
 
