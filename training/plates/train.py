@@ -207,7 +207,7 @@ def _run(
             words = ", ".join(f"{name} {value:.4f}" for name, value in means.items())
             tell(
                 f"{learners[0].seconds:.0f} s, step {learners[0].steps}, "
-                f"{bank.taken} pictures: {words}"
+                f"{bank.taken} pictures, {hands.failures} failed: {words}"
             )
             sums, counted, told = {}, 0, now
         if over or now - saved > plan.save_s:
