@@ -142,4 +142,4 @@ def mover(
 ) -> Mover:
     """Somebody at one moment."""
     now = round(at_s * NS_PER_S)
-    return Mover(number, kind, box, now, 0, seen=True, velocity=velocity, score=0.9)
+    return Mover(number, kind, box, now, 0, missing_ns=0, velocity=velocity, score=0.9)

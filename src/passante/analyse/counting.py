@@ -24,6 +24,8 @@ _BESIDE = 0.02
 """How far beyond the ends of a line a way over it still counts, as a share of its length."""
 _STAYS_NS = NS_PER_S // 4
 """Whoever is in a zone, or out of it, for less than this has not come or gone."""
+_MISSED_NS = 700_000_000
+"""Whom no look has shown for longer than this does not fill a zone, though he may come back."""
 _FORGET_NS = 8 * NS_PER_S
 """A mover that has not been told for so long is gone."""
 _STANDS = 0.12
@@ -229,7 +231,7 @@ class Counting:
                 continue
             known = self._known[mover.number]
             stay = known.stays.setdefault(area.id, _Stay())
-            if self._comes_or_goes(area, mover, stay, known):
+            if self._comes_or_goes(area, mover, stay, known) and mover.missing_ns <= _MISSED_NS:
                 there[mover.kind] += 1
                 stay.seconds += step_s
                 self._cells[Quantity.OCCUPANCY, area.id, mover.kind, None].total += step_s

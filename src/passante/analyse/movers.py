@@ -59,12 +59,17 @@ class Mover:
     at_ns: int
     first_ns: int
     """When it was first seen."""
-    seen: bool
-    """Whether this very look shows it; else it is where it is expected to be."""
+    missing_ns: int
+    """How long no look has shown it: 0 if this one does, else it is where it is expected to be."""
     velocity: Point
     """px a second."""
     score: float
     """Of the last find, 0 to 1."""
+
+    @property
+    def seen(self) -> bool:
+        """Whether this very look shows it."""
+        return self.missing_ns == 0
 
     @property
     def foot(self) -> Point:
@@ -95,7 +100,6 @@ class _Track:
     """When a look last showed it."""
     score: float
     hits: int = 1
-    seen: bool = True
 
     def expected(self, now_ns: int) -> NDArray[np.float64]:
         step_s = (now_ns - self.at_ns) / NS_PER_S
@@ -148,7 +152,6 @@ class Movers:
             tracks = self._tracks[kind]
             for track in tracks:
                 track.box, track.at_ns = track.expected(now_ns), now_ns
-                track.seen = False
             fresh = self._join(tracks, boxes, scores, now_ns, settings)
             tracks += fresh
             self._tracks[kind] = [track for track in tracks if _waits(track, now_ns, settings)]
@@ -255,7 +258,7 @@ def _follow(track: _Track, box: NDArray[np.float64], score: float, now_ns: int) 
     else:
         track.box = track.box + _FOLLOW * miss
         track.velocity = track.velocity + np.array([_STEER, _STEER, _GROW, _GROW]) * miss / step_s
-    track.score, track.last_ns, track.seen = score, now_ns, True
+    track.score, track.last_ns = score, now_ns
     track.hits += 1
 
 
@@ -282,7 +285,7 @@ def _told(track: _Track, kind: Kind, now_ns: int) -> Mover:
         box=Box(x - wide / 2, y - high, x + wide / 2, y),
         at_ns=now_ns,
         first_ns=track.first_ns,
-        seen=track.seen,
+        missing_ns=now_ns - track.last_ns,
         velocity=(float(track.velocity[0]), float(track.velocity[1])),
         score=track.score,
     )

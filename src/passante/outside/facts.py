@@ -119,6 +119,7 @@ class Statistic:
     quantity: Quantity
     unit: Unit
     place: PlaceId
+    stream: StreamId
     zone: ZoneId | None
     of: Kind | None
     """What was counted: people or vehicles; None for sound, air and weather."""
@@ -167,6 +168,7 @@ class ExactStatistic:
     quantity: Quantity
     unit: Unit
     place: PlaceId
+    stream: StreamId
     zone: ZoneId | None
     of: Kind | None
     """What was counted: people or vehicles; None for sound, air and weather."""

@@ -99,6 +99,7 @@ class FactMaker:
             quantity=tally.quantity,
             unit=tally.unit,
             place=self.place,
+            stream=tally.stream,
             zone=tally.zone,
             of=tally.of,
             direction=tally.direction,

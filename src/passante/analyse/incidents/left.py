@@ -26,8 +26,10 @@ _WIDE = 240
 _EVERY_NS = NS_PER_S // 2
 _FAST_S, _SLOW_S = 2.0, 300.0
 """Times in which the two backgrounds take a change over."""
-_LEARN_S = 6.0
-"""The slow one learns fast for so long, to begin with."""
+_LEARN_S = 4.0
+"""What has been free of people and vehicles for so long is background, to begin with."""
+_OUTLINE = 1.2
+"""How much stronger the outline of a thing is than what was there before."""
 _DIFFERS, _STEADY = 20.0, 12.0
 """Grey levels between the backgrounds, and between the picture and the fast one."""
 _LIGHT = 0.2
@@ -58,8 +60,9 @@ class Left:
         self._slow: NDArray[np.float32] = np.zeros(self._size[::-1], np.float32)
         self._age_s: NDArray[np.float32] = np.zeros(self._size[::-1], np.float32)
         self._gone_s: NDArray[np.float32] = np.zeros(self._size[::-1], np.float32)
+        self._clear_s: NDArray[np.float32] = np.zeros(self._size[::-1], np.float32)
+        self._known: NDArray[np.bool_] = np.zeros(self._size[::-1], np.bool_)
         self._at_ns: int | None = None
-        self._known_s = 0.0
 
     def take(self, frame: RawFrame, movers: Sequence[Mover]) -> None:
         """Compare a frame, if it is time to."""
@@ -77,8 +80,14 @@ class Left:
         differs = np.abs(self._fast - self._slow) > _DIFFERS
         steady = np.abs(grey - self._fast) < _STEADY
         stays = differs & steady & ~busy & self._mask
-        self._known_s += step_s
-        if float(differs.mean()) > _LIGHT or self._known_s < _LEARN_S:
+        # Who stands there to begin with is no background: what he hides is learnt when he has gone.
+        self._clear_s = np.where(busy, 0, self._clear_s + np.float32(step_s)).astype(np.float32)
+        new = (self._clear_s >= _LEARN_S) & ~self._known
+        self._slow[new] = self._fast[new]
+        self._known |= new
+        stays &= self._known
+        differs &= self._known
+        if float(differs.mean()) > _LIGHT:
             self._slow[:] = self._fast
             self._age_s[:] = 0
             return
@@ -107,6 +116,8 @@ class Left:
                 continue
             if area < 0.35 * wide * high or max(wide, high) > 4 * min(wide, high):
                 continue  # the rim of a shadow, not a thing
+            if not self._stands_out(np.asarray(labels == label, np.uint8)):
+                continue
             lasted_s = float(np.median(self._age_s[labels == label]))
             since_ns = moment.at_ns - round(lasted_s * NS_PER_S)
             yield Finding(
@@ -119,6 +130,17 @@ class Left:
                 ),
             )
 
+    def _stands_out(self, blob: NDArray[np.uint8]) -> bool:
+        """Whether the outline of a blob is in the picture rather than in the background before.
+
+        It is the other way round where something went away that had been there to begin with.
+        """
+        around = np.ones((3, 3), np.uint8)
+        rim = np.asarray(cv2.dilate(blob, around)) != np.asarray(cv2.erode(blob, around))
+        assert self._fast is not None
+        now, before = (float(_gradient(one)[rim].mean()) for one in (self._fast, self._slow))
+        return now > _OUTLINE * before
+
     def _busy(self, movers: Sequence[Mover]) -> NDArray[np.bool_]:
         busy: NDArray[np.bool_] = np.zeros(self._size[::-1], np.bool_)
         for mover in movers:
@@ -129,3 +151,8 @@ class Left:
             if spot is not None:
                 busy[spot.top : spot.bottom, spot.left : spot.right] = True
         return busy
+
+
+def _gradient(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    across, down = cv2.Sobel(picture, cv2.CV_32F, 1, 0), cv2.Sobel(picture, cv2.CV_32F, 0, 1)
+    return np.asarray(np.abs(across) + np.abs(down), np.float32)

@@ -6,8 +6,9 @@ score of every rule is 0.5 at its limit and grows towards 1 beyond it.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from passante.analyse.movers import Mover
@@ -40,6 +41,10 @@ class Finding:
     """0 to 1."""
     evidence: tuple[Evidence, ...]
     tracks: tuple[int, ...] = ()
+
+
+_RECENT = 512
+"""Beginnings of so many events are remembered."""
 
 
 class Rule(Protocol):
@@ -97,6 +102,9 @@ class Ledger:
     silence_ns: int = 2 * NS_PER_S
     """How long a rule must be silent before its event is over."""
     _open: dict[tuple[EventKind, ZoneId | None, int], _Open] = field(default_factory=dict)
+    _starts: deque[tuple[EventKind, ZoneId | None, int]] = field(
+        default_factory=lambda: deque(maxlen=_RECENT)
+    )
 
     def update(self, at_ns: int, rule: Rule, found: Sequence[Finding]) -> list[Incident]:
         """What began and what ended."""
@@ -105,13 +113,21 @@ class Ledger:
             key = rule.kind, rule.zone, finding.key
             known = self._open.get(key)
             if known is None:
-                self._open[key] = _Open(finding, finding, at_ns, finding.score)
-                told.append(self._told(rule, Phase.BEGAN, finding, at_ns, finding))
+                first = replace(finding, start_ns=self._own_start(rule, finding.start_ns))
+                self._open[key] = _Open(finding, first, at_ns, finding.score)
+                told.append(self._told(rule, Phase.BEGAN, finding, at_ns, first))
             else:
                 known.finding, known.last_ns = finding, at_ns
                 known.best = max(known.best, finding.score)
         told += self._over(at_ns, rule)
         return told
+
+    def _own_start(self, rule: Rule, start_ns: int) -> int:
+        """A beginning that no other event of this rule has: events are told apart by it."""
+        while (rule.kind, rule.zone, start_ns) in self._starts:
+            start_ns += 1
+        self._starts.append((rule.kind, rule.zone, start_ns))
+        return start_ns
 
     def flush(self, at_ns: int, rule: Rule) -> list[Incident]:
         """The stream is over, and so is everything."""

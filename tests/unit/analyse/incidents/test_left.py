@@ -55,6 +55,11 @@ def always_there(_: float) -> Picture:
     return BAG
 
 
+def was_there_and_goes(now: float) -> Picture:
+    """The ground that shows then is nothing new."""
+    return STREET if now >= 12 else BAG
+
+
 def person(now: float) -> Picture:
     """Stands where the bag would be, and is found."""
     picture = STREET.copy()
@@ -90,7 +95,9 @@ def test_a_bag_behind_people_who_pass_is_told_all_the_same() -> None:
     assert one.end_ns <= 33 * NS_PER_S
 
 
-@pytest.mark.parametrize("change", [taken_again, lights_go_on, outside_the_zone, always_there])
+@pytest.mark.parametrize(
+    "change", [taken_again, lights_go_on, outside_the_zone, always_there, was_there_and_goes]
+)
 def test_what_is_taken_again_or_was_always_there_is_not(
     change: Callable[[float], Picture],
 ) -> None:

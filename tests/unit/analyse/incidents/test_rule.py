@@ -67,3 +67,15 @@ def test_the_end_tells_the_highest_score() -> None:
 )
 def test_a_score_is_a_half_at_the_limit(value: float, limit: float, score: float) -> None:
     assert beyond(value, limit) == pytest.approx(score)
+
+
+def test_two_that_began_at_once_are_told_apart_by_when_they_began() -> None:
+    ledger, rules = Ledger(StreamId("video")), [Scripted(range(3, 9), key=key) for key in (1, 2)]
+    made = []
+    for second in range(20):
+        moment = Moment(second * NS_PER_S, ())
+        for rule in rules:
+            made += ledger.update(moment.at_ns, rule, rule.see(moment))
+    starts = [one.start_ns for one in made]
+    assert len(made) == 4
+    assert len(set(starts)) == 2

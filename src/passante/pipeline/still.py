@@ -1,0 +1,88 @@
+"""A protected still of a recording: through the whole of the protection, one picture kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from passante.analyse.site import Site
+from passante.analyse.zones import Zones
+from passante.core.clock import NS_PER_S
+from passante.core.errors import SettingsError
+from passante.pipeline.build import Equipment, build, capacity
+from passante.pipeline.meter import Meter, Tolerance
+from passante.pipeline.part import Part
+from passante.pipeline.runner import Runner
+from passante.protect.policy import Policy
+from passante.sinks.still import Outline, StillSink
+from passante.sources import open_source
+
+_BEFORE_NS, _AFTER_NS = 2 * NS_PER_S, 2 * NS_PER_S
+"""What is looked at around the picture, so that whoever is in it is known."""
+
+
+def protected_still(
+    source: Path,
+    target: Path,
+    policy: Policy,
+    *,
+    at_s: float | None = None,
+    zones: Zones | None = None,
+    overwrite: bool = False,
+    equipment: Equipment | None = None,
+) -> None:
+    """Write one picture of a recording, protected, with a grid and zones over it.
+
+    Args:
+        source: The recording.
+        target: A name in .png, or in .html for a page to draw on.
+        policy: What is hidden and how.
+        at_s: When; None takes the middle of the first ten seconds.
+        zones: Drawn over it.
+        overwrite: Whether what stands at the target may be replaced.
+        equipment: Networks in place of the policy's own.
+
+    Raises:
+        PassanteError: It cannot be read, protected or written; nothing stands at the target.
+    """
+    opened = open_source(source)
+    try:
+        video = opened.info.video
+        if video is None:
+            raise SettingsError(f"{source.name}: has no pictures", hint="zones are drawn on one")
+        outlines = _outlines(Site(zones, video.format)) if zones is not None else ()
+        lasts_s = (opened.info.duration_ns or 10 * NS_PER_S) / NS_PER_S
+        at_ns = round((min(10.0, lasts_s) / 2 if at_s is None else at_s) * NS_PER_S)
+        part = Part(
+            opened,
+            start_ns=max(0, at_ns - _BEFORE_NS) if at_ns > _BEFORE_NS else -NS_PER_S,
+            end_ns=at_ns + _AFTER_NS,
+            pictures_only=True,
+        )
+        sink = StillSink(target, at_ns=at_ns, outlines=outlines, overwrite=overwrite, source=source)
+        try:
+            built = build(part.info, part, sink, equipment or Equipment(policy))
+            meter = Meter(built.pipeline.streams, tolerance=Tolerance())
+            runner = Runner(built.pipeline, meter, capacity=capacity(part.info))
+        except BaseException:
+            sink.abort()
+            raise
+    except BaseException:
+        opened.close()
+        raise
+    runner.run()
+
+
+def _outlines(site: Site) -> tuple[Outline, ...]:
+    zones = tuple(
+        Outline(area.drawn.name, area.polygon.corners, closed=True) for area in site.areas
+    )
+    lines = tuple(
+        Outline(
+            gate.drawn.name,
+            (gate.line.start, gate.line.end),
+            closed=False,
+            arrow=gate.drawn.forward,
+        )
+        for gate in site.gates
+    )
+    return zones + lines

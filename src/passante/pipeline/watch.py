@@ -1,0 +1,219 @@
+"""One recording watched from beginning to end: events and statistics come out, nothing else.
+
+Pictures and sound are looked at where they are decoded and are not kept. Whatever is told has
+gone through `protect.facts`. What cannot be looked at is counted, and too much of it in a row
+ends the run: a watch that sees nothing must not look like a quiet street.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from passante.analyse.finder import Finder
+from passante.analyse.kinds import StreetSounds
+from passante.analyse.limits import limits_for
+from passante.analyse.lookout import Lookout
+from passante.analyse.persons import PersonFinder
+from passante.analyse.sounds import AnalyseSounds, Listener
+from passante.analyse.tagger import Yamnet
+from passante.analyse.zones import Sight, Zones
+from passante.core.errors import PassanteError, ProtectError
+from passante.core.names import PlaceId, StreamId
+from passante.flow import Source
+from passante.inside.audio import RawAudio
+from passante.inside.incident import Incident, SoundIncident
+from passante.inside.tally import Tally
+from passante.inside.video import RawFrame
+from passante.models import store
+from passante.models.catalogue import DEFAULTS, cards
+from passante.models.session import OnnxSession
+from passante.outside.facts import Event, ExactStatistic, Model
+from passante.pipeline.runner import Raw
+from passante.protect.facts import FactMaker, since
+
+Tell = Callable[[Event | ExactStatistic], None]
+"""Takes one fact, at once."""
+
+_BLIND = 25
+"""So many frames in a row that could not be looked at end the run."""
+
+
+class WatchEquipment:
+    """The networks of a watch: opened when first needed, used for many recordings.
+
+    Args:
+        zones: What was drawn; vehicles found by motion need no network.
+        sound: Whether to listen.
+        finder: Used instead of the default network.
+        listener: Likewise; tells nothing, since nobody has fixed limits for it.
+    """
+
+    def __init__(
+        self,
+        zones: Zones,
+        *,
+        sound: bool = True,
+        finder: Finder | None = None,
+        listener: Listener | None = None,
+    ) -> None:
+        self.zones = zones
+        self._sound = sound
+        self._finder = finder
+        self._listener = listener
+
+    @property
+    def finder(self) -> Finder | None:
+        """Who looks for people and vehicles; None where what moves is a vehicle.
+
+        Raises:
+            ModelError: The network is missing, altered or not what its card says.
+        """
+        if self.zones.vehicles is Sight.MOTION:
+            return None
+        if self._finder is None:
+            self._finder = PersonFinder(OnnxSession(store.find(DEFAULTS["find.person"])))
+        return self._finder
+
+    def ears(self) -> AnalyseSounds | None:
+        """A listener for one stream of sound; None where nobody listens.
+
+        Raises:
+            ModelError: A network is missing, altered or not what its card says.
+        """
+        if not self._sound:
+            return None
+        if self._listener is not None:
+            return AnalyseSounds(self._listener, ())
+        head = store.find(DEFAULTS["find.incident"])
+        tagger = Yamnet(OnnxSession(store.find(DEFAULTS["find.sound"])))
+        self._listener = StreetSounds(tagger, OnnxSession(head))
+        return AnalyseSounds(self._listener, limits_for(head.card.sha256))
+
+
+@dataclass(slots=True)
+class Watched:
+    """What a watch has gone through."""
+
+    frames: int = 0
+    blocks: int = 0
+    """Of sound."""
+    events: int = 0
+    """Told as begun."""
+    unseen: int = 0
+    """Frames that could not be looked at."""
+    last_ns: int = 0
+
+
+class Watch:
+    """Watches one source. Use it once.
+
+    Args:
+        source: What is watched; its owner closes it.
+        equipment: Zones and networks.
+        tell: Takes every fact as soon as it is known.
+        label: Put before the names of streams, so that several recordings stay apart; or "".
+    """
+
+    def __init__(
+        self, source: Source[Raw], equipment: WatchEquipment, tell: Tell, *, label: str = ""
+    ) -> None:
+        self._source, self._tell = source, tell
+        self.done = Watched()
+        self._label = label
+        zones, video = equipment.zones, source.info.video
+        self._look: Lookout | None = None
+        self._refs: tuple[str, ...] = ()
+        if video is not None:
+            finder = equipment.finder
+            self._look = Lookout(zones, finder, self._named(video.stream))
+            self._refs = (finder.model,) if finder is not None else ()
+        ears = {track.stream: equipment.ears() for track in source.info.audio}
+        self._ears = {stream: one for stream, one in ears.items() if one is not None}
+        refs = {*self._refs, *(ref for one in self._ears.values() for ref in one.models)}
+        models = tuple(Model(ref, card.sha256) for ref, card in cards().items() if ref in refs)
+        self._maker = FactMaker(PlaceId(zones.place), models=models)
+        self._timed = False
+        self._streak = 0
+
+    def run(self) -> Watched:
+        """Go through the source; whatever ends it, what was known is told.
+
+        Raises:
+            PassanteError: The source is lost, or nothing can be looked at any more.
+        """
+        try:
+            for item in self._source:
+                self._know_time(item)
+                if isinstance(item, RawFrame):
+                    self._picture(item)
+                else:
+                    self._sound(item)
+        finally:
+            self._finish()
+        return self.done
+
+    def _know_time(self, item: Raw) -> None:
+        """The time of day, from the first item that says it."""
+        if self._timed or item.captured_at is None:
+            return
+        self._timed = True
+        start = item.captured_at - timedelta(microseconds=item.pts_ns // 1000)
+        self._maker = replace(self._maker, wall_time=since(start))
+
+    def _picture(self, frame: RawFrame) -> None:
+        if self._look is None:
+            return
+        self.done.frames += 1
+        self.done.last_ns = max(self.done.last_ns, frame.pts_ns)
+        try:
+            seen = list(self._look.push(frame))
+        except PassanteError:
+            raise
+        except Exception as error:  # whatever a finder raises, this frame was not seen
+            self.done.unseen += 1
+            self._streak += 1
+            if self._streak >= _BLIND:
+                raise ProtectError(
+                    f"stream {frame.stream}: {self._streak} frames in a row could not be looked "
+                    f"at ({type(error).__name__})",
+                    hint="what was told until now stands; run again with --debug",
+                ) from error.with_traceback(None)
+            return
+        self._streak = 0
+        self._told(seen)
+
+    def _sound(self, block: RawAudio) -> None:
+        ears = self._ears.get(block.stream)
+        if ears is None:
+            return
+        self.done.blocks += 1
+        for heard in ears.push(block):
+            self._heard(heard)
+
+    def _heard(self, heard: SoundIncident) -> None:
+        self._told([replace(heard, stream=self._named(heard.stream))])
+        if self._look is not None:
+            self._told(self._look.hear(heard))
+
+    def _told(self, seen: Iterable[Incident | SoundIncident | Tally]) -> None:
+        for one in seen:
+            if isinstance(one, Tally):
+                figure = self._maker.exact(one)
+                if figure is not None:
+                    self._tell(figure)
+                continue
+            event = self._maker.event(one, models=self._refs)
+            self.done.events += event.phase.value == "began"
+            self._tell(event)
+
+    def _finish(self) -> None:
+        for ears in self._ears.values():
+            for heard in ears.flush():
+                self._heard(heard)
+        if self._look is not None:
+            self._told(self._look.flush())
+
+    def _named(self, stream: StreamId) -> StreamId:
+        return StreamId(f"{self._label}.{stream}") if self._label else stream
