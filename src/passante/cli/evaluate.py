@@ -43,6 +43,13 @@ _EXTRA = ("cryptography",)
 )
 @click.option("--quick", is_flag=True, help="Few pictures and few baselines, within minutes.")
 @click.option(
+    "--against",
+    type=click.Choice(["all", "ours", "others"]),
+    default="all",
+    show_default=True,
+    help="Parts about sound: attack our levels, the methods of others, or all.",
+)
+@click.option(
     "--deep",
     is_flag=True,
     help="Train networks on the output as well, for hours. Needs the extra attackers.",
@@ -64,6 +71,7 @@ def evaluate(
     *,
     quick: bool,
     deep: bool,
+    against: str,
     key: Path | None,
     quiet: bool,
 ) -> None:
@@ -84,12 +92,19 @@ def evaluate(
     from passante.evaluate.results import Section  # noqa: PLC0415
     from passante.evaluate.run import evaluate as attack  # noqa: PLC0415
     from passante.evaluate.run import write  # noqa: PLC0415
-    from passante.evaluate.settings import Settings  # noqa: PLC0415
+    from passante.evaluate.settings import Against, Settings  # noqa: PLC0415
 
     chosen = [Section(word) for word in _named(parts)]
     attacked = tuple(Policy.find(name) for name in policies or (Shipped.STREET, Shipped.PERSON))
     with tempfile.TemporaryDirectory(prefix="passante-evaluate-") as scratch:
-        settings = Settings(data or _folder(), attacked, Path(scratch), quick=quick, deep=deep)
+        settings = Settings(
+            data or _folder(),
+            attacked,
+            Path(scratch),
+            quick=quick,
+            deep=deep,
+            against=Against(against),
+        )
         report = attack(chosen, settings, (lambda _: None) if quiet else _tell)
     for path in write(report, output, key=key):
         if not quiet:

@@ -12,7 +12,7 @@ from passante.evaluate import counts, events, faces, markdown, page, persons, pl
 from passante.evaluate.pictures import manifest_hashes
 from passante.evaluate.report import Report, sign, to_json
 from passante.evaluate.results import Figure, Finding, LeftOut, Result, Section
-from passante.evaluate.settings import Settings, Tell
+from passante.evaluate.settings import Against, Settings, Tell
 from passante.models import store
 from passante.models.catalogue import DEFAULTS, card
 
@@ -88,6 +88,8 @@ def write(report: Report, folder: Path, *, key: Path | None = None) -> list[Path
 def _command(sections: Sequence[Section], settings: Settings) -> str:
     words = ["passante evaluate", *(section.value for section in sections)]
     words += [f"--policy {one.name}" for one in settings.policies]
+    if settings.against is not Against.ALL:
+        words.append(f"--against {settings.against}")
     words += ["--quick"] * settings.quick + ["--deep"] * settings.deep
     return " ".join(words)
 

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from passante.protect.policy import Policy
 
 SEED = 20_260
 """Every draw of an evaluation follows from this number."""
+
+
+class Against(StrEnum):
+    """Whose methods of hiding sound are attacked."""
+
+    ALL = "all"
+    OURS = "ours"
+    OTHERS = "others"
+
 
 Tell = Callable[[str], None]
 """Takes one line for the person who waits."""
@@ -29,3 +39,6 @@ class Settings:
     seed: int = SEED
     deep: bool = False
     """Networks are trained on the output as well: hours instead of minutes."""
+    against: Against = Against.ALL
+    """Of the parts about sound: whose methods. The methods of others need not be tried anew with
+    every change of ours."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import assert_never
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from passante.evaluate.distort import BASELINES, QUICK
 from passante.evaluate.levels import levels
 from passante.evaluate.people import Cast, cast
 from passante.evaluate.results import LeftOut, Result, Section, Subject
-from passante.evaluate.settings import Settings, Tell
+from passante.evaluate.settings import Against, Settings, Tell
 from passante.evaluate.sounds import Sound, SoundMethod, method, untouched
 from passante.models import store
 from passante.models.session import OnnxSession
@@ -68,11 +69,17 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
 
 def methods(settings: Settings) -> list[SoundMethod]:
     """Our levels, and the methods of others."""
-    names = QUICK if settings.quick else BASELINES
-    return [
-        *levels(settings.policies, quick=settings.quick),
-        *(method(Subject(name, ours=False), BASELINES[name]) for name in names),
-    ]
+    names = tuple(QUICK if settings.quick else BASELINES)
+    others = [method(Subject(name, ours=False), BASELINES[name]) for name in names]
+    match settings.against:
+        case Against.OURS:
+            return levels(settings.policies, quick=settings.quick)
+        case Against.OTHERS:
+            return others
+        case Against.ALL:
+            return [*levels(settings.policies, quick=settings.quick), *others]
+        case _:
+            assert_never(settings.against)
 
 
 def heard(
