@@ -7,7 +7,16 @@ from typing import Literal
 
 import numpy as np
 
-from training.plates.render import camera, light, photos, plate, street, vehicle, writing
+from training.plates.render import (
+    bystanders,
+    camera,
+    light,
+    photos,
+    plate,
+    street,
+    vehicle,
+    writing,
+)
 from training.plates.render.body import Kind
 from training.plates.render.canvas import Canvas
 from training.plates.render.dice import (
@@ -82,6 +91,8 @@ def render(
         _street_full(stage, horizon)
     else:
         _one_vehicle(stage)
+    if chance(rng, 0.25 if view == "frame" else 0.08):
+        bystanders.stand_about(rng, stage.canvas, whole(rng, 1, 7))
     if chance(rng, 0.1):
         _pole(stage)
     if not lit.dark and chance(rng, 0.35):

@@ -232,6 +232,27 @@ def stripes(rng: np.random.Generator, wide: int) -> Board:
     return picture, alpha
 
 
+def shelf(rng: np.random.Generator, wide: int) -> Board:
+    """Rows of things much alike: goods, tiles, lockers, a rack, a crowd of lights."""
+    high = round(wide * between(rng, 0.3, 1.2))
+    picture, alpha = _flat(wide, high, grey(rng, 8, 160))
+    across, down = whole(rng, 3, 12), whole(rng, 2, 7)
+    base = vivid(rng) if chance(rng, 0.4) else grey(rng, 120, 245)
+    round_ones = chance(rng, 0.4)
+    for row in range(down):
+        for column in range(across):
+            x, y = (column + 0.5) * wide / across, (row + 0.5) * high / down
+            a, b = between(rng, 0.25, 0.48) * wide / across, between(rng, 0.25, 0.46) * high / down
+            colour = near(rng, base, 40)
+            if round_ones:
+                size = (max(1, int(a)), max(1, int(b)))
+                cv2.ellipse(picture, (int(x), int(y)), size, 0, 0, 360, colour, -1, cv2.LINE_AA)
+            else:
+                corners = (int(x - a), int(y - b)), (int(x + a), int(y + b))
+                cv2.rectangle(picture, *corners, colour, -1)
+    return picture, alpha
+
+
 def blank(rng: np.random.Generator, wide: int) -> Board:
     """A light or coloured box with nothing on it: a window, a lamp, a box, a sheet of paper."""
     picture, alpha = _flat(
@@ -257,7 +278,7 @@ def blank(rng: np.random.Generator, wide: int) -> Board:
 
 BOARDS = (
     street_sign, street_sign, shop_sign, shop_sign, bare_words, bare_words, traffic_sign,
-    route_board, house_number, poster, stripes, blank,
+    route_board, house_number, poster, stripes, shelf, blank,
 )  # fmt: skip
 
 
