@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
 from typing import assert_never
 
 import numpy as np
 
 from passante.core.errors import ModelMissingError
 from passante.evaluate.attacks import attributes, link_voice
-from passante.evaluate.attacks.link_voice import Voices
+from passante.evaluate.attacks.link_voice import OWN_WAYS, Voices
+from passante.evaluate.attacks.networks import AbsentError, torch_module
 from passante.evaluate.attacks.project import Vectors
+from passante.evaluate.attacks.trained import TRAINED, Vector
 from passante.evaluate.attacks.verifiers import CamPlus, Ge2e, Verifier
 from passante.evaluate.distort import BASELINES, QUICK
 from passante.evaluate.levels import levels
@@ -26,6 +29,7 @@ VERIFIERS: dict[str, Callable[[OnnxSession], Verifier]] = {"campplus": CamPlus, 
 _COPIES, _QUICK_COPIES = 6, 2
 """How often an attacker protects each recording that he enrols somebody by."""
 _TAUGHT, _PARTS = 3, 2
+_DEEP_TAUGHT = 10
 """How often he protects each that he learns from, and into how many pieces he cuts it."""
 _CALIBRATED = "McAdams"
 """The baseline that many copies are tried on as well: it is known to fall to them."""
@@ -44,27 +48,47 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     people = cast(settings.folder, quick=settings.quick, seed=settings.seed)
     taught = [attributes.by_pitch(sound) for sound in people.others]
     plain = method(Subject("untouched", ours=False), untouched)
-    clear = heard(people, plain, verifiers, settings, copies=1)
+    before = covered(people, plain, settings, copies=1)
+    clear = [heard(before, each.embed) for each in verifiers]
     spoken = bilingual(people, plain, verifiers, settings)
+    controls: dict[str, Voices] = {}
+    deep = settings.deep and (yield from _can_learn())
+    if not settings.deep:
+        yield LeftOut(Section.VOICES, "networks trained on the output", "--deep trains them")
     for one in methods(settings):
         tell(f"voices: {one.subject.name}")
         many = one.subject.ours or one.subject.name == _CALIBRATED
         usual = _QUICK_COPIES if settings.quick else _COPIES
-        hidden = heard(people, one, verifiers, settings, copies=usual if many else 1)
+        after = covered(people, one, settings, copies=usual if many else 1)
         ways = link_voice.WAYS if many else link_voice.WAYS[:-1]
-        for verifier, before, after in zip(verifiers, clear, hidden, strict=True):
+        again = bilingual(people, one, verifiers, settings)
+        for number, verifier in enumerate(verifiers):
+            hidden = heard(after, verifier.embed)
             yield from link_voice.attack(
-                verifier.name, one.subject, before, after, seed=settings.seed, ways=ways
+                verifier.name, one.subject, clear[number], hidden, seed=settings.seed, ways=ways
             )
             yield attributes.sex(
-                verifier.name, one.subject, (before.others, before.asked),
-                (after.others, after.asked), taught=taught, truth=people.sexes, seed=settings.seed,
+                verifier.name, one.subject, (clear[number].others, clear[number].asked),
+                (hidden.others, hidden.asked), taught=taught, truth=people.sexes,
+                seed=settings.seed,
             )  # fmt: skip
-        languages = np.array([language for language, _ in people.languages])
-        again = bilingual(people, one, verifiers, settings)
-        for verifier, old, new in zip(verifiers, spoken, again, strict=True):
-            if len(languages):
-                yield attributes.language(verifier.name, one.subject, old, new, languages)
+            if people.languages:
+                yield attributes.language(
+                    verifier.name, one.subject, spoken[number], again[number],
+                    np.array([language for language, _ in people.languages]),
+                )  # fmt: skip
+        if many and deep:
+            yield from _trained(one.subject, before, after, settings, controls)
+
+
+def _can_learn() -> Generator[Result, None, bool]:
+    """Whether there is something to train networks with."""
+    try:
+        torch_module()
+    except AbsentError as error:
+        yield LeftOut(Section.VOICES, "networks trained on the output", str(error))
+        return False
+    return True
 
 
 def methods(settings: Settings) -> list[SoundMethod]:
@@ -82,35 +106,64 @@ def methods(settings: Settings) -> list[SoundMethod]:
             assert_never(settings.against)
 
 
-def heard(
-    people: Cast,
-    hiding: SoundMethod,
-    verifiers: Sequence[Verifier],
-    settings: Settings,
-    *,
-    copies: int,
-) -> list[Voices]:
-    """What each verifier makes of everybody's protected recordings."""
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Everybody's recordings as a method leaves them."""
+
+    enrolled: dict[str, list[list[Sound]]]
+    """Name -> of each recording, protected copies."""
+    asked: dict[str, list[Sound]]
+    others: list[list[Sound]]
+    """Of each other person, copies."""
+
+
+def covered(people: Cast, hiding: SoundMethod, settings: Settings, *, copies: int) -> Covered:
+    """Everybody protected: so many copies of what is enrolled, one of what is asked about."""
     rng = np.random.default_rng(settings.seed)
 
     def made(sounds: list[Sound], count: int) -> list[list[Sound]]:
         return [list(hiding.prepare(sound, rng)(count)) for sound in sounds]
 
-    enrolled = {name: made(sounds, copies) for name, sounds in people.enrolled.items()}
-    asked = {name: made(sounds, 1) for name, sounds in people.asked.items()}
-    taught = 1 if copies == 1 else _TAUGHT
-    others = [
-        [part for copy in one for part in np.array_split(copy, _PARTS)]
-        for one in made(people.others, taught)
-    ]
-    return [
-        Voices(
-            {name: [_vectors(each, one) for one in rows] for name, rows in enrolled.items()},
-            {name: _vectors(each, [row[0] for row in rows]) for name, rows in asked.items()},
-            [_vectors(each, one) for one in others],
-        )
-        for each in verifiers
-    ]
+    taught = 1 if copies == 1 else _DEEP_TAUGHT if settings.deep else _TAUGHT
+    return Covered(
+        {name: made(sounds, copies) for name, sounds in people.enrolled.items()},
+        {name: [row[0] for row in made(sounds, 1)] for name, sounds in people.asked.items()},
+        made(people.others, taught),
+    )
+
+
+def heard(hidden: Covered, embed: Callable[[Sound], Vector]) -> Voices:
+    """What a network makes of everybody."""
+
+    def rows(sounds: Sequence[Sound]) -> Vectors:
+        return np.stack([embed(sound) for sound in sounds])
+
+    return Voices(
+        {name: [rows(one) for one in kept] for name, kept in hidden.enrolled.items()},
+        {name: rows(one) for name, one in hidden.asked.items()},
+        [
+            rows([part for copy in one[:_TAUGHT] for part in np.array_split(copy, _PARTS)])
+            for one in hidden.others
+        ],
+    )
+
+
+def _trained(
+    ours: Subject,
+    clear: Covered,
+    hidden: Covered,
+    settings: Settings,
+    controls: dict[str, Voices],
+) -> Iterator[Result]:
+    """Networks that learn from the output: one from nothing, one from where its makers left it."""
+    for name, train in TRAINED.items():
+        if name not in controls:
+            controls[name] = heard(clear, train(clear.others, settings.seed))
+        after = heard(hidden, train(hidden.others, settings.seed))
+        yield from link_voice.attack(
+            name, ours, controls[name], after, seed=settings.seed, ways=OWN_WAYS,
+            control=controls[name],
+        )  # fmt: skip
 
 
 def bilingual(
