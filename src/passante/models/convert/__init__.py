@@ -22,6 +22,7 @@ from passante.models.convert import (
     ppocr_det,
     ssd_mobilenet_v2,
     tfjs,
+    whisper_encoder,
     yamnet,
 )
 
@@ -42,6 +43,7 @@ CONVERTERS: Mapping[str, Converter] = MappingProxyType(
         "ppocr-det-local-int8": ppocr_det.quantise,
         "ssd-mobilenet-v2": ssd_mobilenet_v2.convert,
         "ssd-mobilenet-v2-int8": ssd_mobilenet_v2.quantise,
+        "whisper-encoder": whisper_encoder.convert,
         "yamnet": yamnet.convert,
     }
 )
