@@ -16,6 +16,7 @@ from passante.compress.tasks.outcome import Quality, What
 from passante.core.errors import BoundaryError, SettingsError
 from passante.core.settings import nearest
 
+_ROUNDING = 1e-9
 DEFAULT_LOSS = 1.0
 """Points of 100 that may be lost unless told otherwise."""
 
@@ -144,7 +145,7 @@ def falls_short(
         if share.group != "all" and not protective:
             continue
         limit = limits.of(share.what)
-        if share.loss > limit:
+        if share.loss > limit + _ROUNDING:
             words = (
                 f"{share.what} {share.group}: {share.rate.words()}, "
                 f"{share.loss:.2f} points less than its parent; {limit:g} may go"

@@ -1,0 +1,29 @@
+from passante.compress.cache import Cache
+
+
+def test_what_was_found_once_is_not_made_again(tmp_path):
+    made = []
+
+    def make():
+        made.append(1)
+        return {"a": 1.5}
+
+    for _ in range(2):
+        cache = Cache(tmp_path / "work")
+        assert cache.get(dict[str, float], ("one",), make) == {"a": 1.5}
+    assert made == [1]
+    assert cache.reused == 1
+
+
+def test_another_key_is_another_result(tmp_path):
+    cache = Cache(tmp_path)
+    assert cache.get(int, ("a", "b"), lambda: 1) == 1
+    assert cache.get(int, ("ab",), lambda: 2) == 2
+
+
+def test_a_damaged_result_is_made_again(tmp_path):
+    cache = Cache(tmp_path)
+    cache.get(int, ("a",), lambda: 1)
+    for path in tmp_path.iterdir():
+        path.write_bytes(b"{")
+    assert cache.get(int, ("a",), lambda: 3) == 3

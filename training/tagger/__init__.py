@@ -1,0 +1,1 @@
+"""The small tagger of sounds: what it is taught on, and the teaching."""
