@@ -13,7 +13,7 @@ LEAST_WIDTH_PX = 8.0
 LEAST_SEEN = 0.5
 """Share of the whole plate that must be in the picture and not hidden."""
 LEAST_CONTRAST = 5.0
-"""Spread of brightness over the plate and its surroundings, of 255."""
+"""How much a plate must stand out, in brightness of 255."""
 COARSE = (20, 10)
 """The size a plate is averaged down to before its contrast is taken: width and height."""
 GONE = 0.06
@@ -73,22 +73,29 @@ def across(quad: Floats) -> float:
 
 
 def _contrast(picture: Picture, quad: Floats) -> float:
-    """Spread of brightness in the box around a plate, with a quarter of it more on each side.
+    """How a plate stands out: spread of brightness on it, or its step to what is around it.
 
     Averaged down to COARSE pixels first, so that noise does not pass for a plate.
     """
-    high, wide = picture.shape[:2]
     low, top = quad.min(axis=0), quad.max(axis=0)
-    margin = (top - low) * 0.25
-    x0, y0 = np.clip((low - margin).astype(int), 0, (wide - 1, high - 1))
-    x1, y1 = np.clip((top + margin).astype(int) + 1, 1, (wide, high))
-    part = picture[y0:y1, x0:x1]
-    if part.size == 0:
+    margin = (top - low) * 0.3 + 1
+    inside, around = _coarse(picture, low, top), _coarse(picture, low - margin, top + margin)
+    if inside.size == 0:
         return 0.0
-    if part.shape[1] > COARSE[0] or part.shape[0] > COARSE[1]:
+    step = abs(float(inside.mean()) - float(around.mean()))
+    return max(float(inside.std()), 1.5 * step)
+
+
+def _coarse(picture: Picture, low: Floats, top: Floats) -> Floats:
+    """The brightness of a box (upper left and lower right corner) at a low resolution."""
+    high, wide = picture.shape[:2]
+    x0, y0 = np.clip(low.astype(int), 0, (wide, high))
+    x1, y1 = np.clip(np.ceil(top).astype(int), 0, (wide, high))
+    part = picture[y0:y1, x0:x1]
+    if part.size and (part.shape[1] > COARSE[0] or part.shape[0] > COARSE[1]):
         size = (min(COARSE[0], part.shape[1]), min(COARSE[1], part.shape[0]))
         part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return float(part.astype(np.float32).mean(axis=2).std())
+    return np.asarray(part.mean(axis=2), np.float32)
 
 
 def _stacked(quads: list[Floats]) -> Floats:
