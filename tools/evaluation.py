@@ -1,22 +1,38 @@
 """Writes docs/evaluation.md: runs the evaluation part by part and joins what it says.
 
-Each part is a command of its own that can be made again alone; --join takes what earlier runs left
-in .bench/evaluation and runs nothing.
+Each part is a command of its own that can be made again alone, with --only; --join takes what
+earlier runs left in .bench/evaluation and runs nothing. The tables of speakers and digits in
+docs/voice.md are written from the same reports.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "evaluation.md"
+VOICE = ROOT / "docs" / "voice.md"
 WORK = ROOT / ".bench" / "evaluation"
-PARTS = (("faces",), ("plates",), ("persons", "counts"), ("voices", "words"))
-"""Those that need the same protected recordings run together."""
+SOUND = ("voices", "words", "sounds")
+PARTS: dict[str, tuple[str, ...]] = {
+    "faces": ("faces",),
+    "plates": ("plates",),
+    "persons": ("persons", "counts"),
+    "voices-ours": ("voices", "--against", "ours"),
+    "voices-others": ("voices", "--against", "others"),
+    "words-ours": ("words", "--against", "ours"),
+    "words-others": ("words", "--against", "others"),
+    "sounds-ours": ("sounds", "--against", "ours"),
+    "sounds-others": ("sounds", "--against", "others"),
+}
+"""Name -> words of the command. Those that need the same protected recordings run together; how
+others hide sound does not change with us, so that it is measured apart."""
 
 INTRODUCTION = """\
 <!-- Written by `make evaluate`. Change tools/evaluation.py or passante.evaluate, not this page. -->
@@ -42,32 +58,118 @@ the best frame of a track, a second verifier of voices, the tagging of sounds (`
 fairness by skin tone, sex and language, for which these recordings are too few to say."""
 
 
-def run(parts: tuple[str, ...], extra: list[str]) -> None:
+def run(name: str, extra: list[str]) -> None:
     environment = {**os.environ}
     environment.setdefault("PASSANTE_DATA", str(ROOT.parent / "shared" / "data"))
-    command = [sys.executable, "-m", "passante", "evaluate", *parts, "-o", str(WORK / parts[0])]
+    command = [sys.executable, "-m", "passante", "evaluate", *PARTS[name], "-o", str(WORK / name)]
     subprocess.run([*command, *extra], check=True, env=environment)
 
 
 def joined() -> str:
     """The page, from the reports of all parts that have been run."""
     bodies = []
-    for parts in PARTS:
-        report = WORK / parts[0] / "report.md"
+    for name in PARTS:
+        report = WORK / name / "report.md"
         if report.is_file():
             bodies.append(report.read_text(encoding="utf-8").removeprefix("# Evaluation\n").strip())
     return "\n\n---\n\n".join(["# Evaluation\n\n" + INTRODUCTION, *bodies]) + "\n"
 
 
+def reports() -> list[dict[str, Any]]:
+    """The reports about voices and words, ours first. Any: a tree of JSON."""
+    paths = [WORK / name / "report.json" for name in PARTS if name.startswith(("voices", "words"))]
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.is_file()]
+
+
+def speakers(found: list[dict[str, Any]]) -> str:
+    """Equal error rates of every attacker on every method."""
+    rows: dict[str, dict[str, str]] = {}
+    control: dict[str, float] = {}
+    lowest: dict[str, tuple[float, str]] = {}
+    for report in found:
+        for one in report["findings"]:
+            if "equal error rate" not in one["of"]:
+                continue
+            name, attack = _named(one["subject"]), one["attack"].replace("many copies", "copies")
+            error = 100 * (1 - one["rate"]["share"])
+            rows.setdefault(name, {})[attack] = f"{error:.1f}"
+            control[attack] = 100 * (1 - one["control"]["share"])
+            ends = f"{100 - 100 * one['rate']['high']:.0f}-{100 - 100 * one['rate']['low']:.0f}"
+            if error < lowest.get(name, (101.0, ""))[0]:
+                lowest[name] = error, f"{error:.1f} ({ends})"
+    strict: dict[str, float] = {}
+    for report in found:
+        for one in report["figures"]:
+            if one["what"].endswith("recognised at 1% false alarms"):
+                name = _named(one["subject"])
+                strict[name] = max(strict.get(name, 0.0), one["value"])
+    attacks = list(control)
+    lines = [["EER, %", *attacks, "lowest", "highest TPR at 1 % FPR"], ["---"] * (len(attacks) + 3)]
+    lines.append(["untouched", *(f"{control[attack]:.1f}" for attack in attacks), "-", "-"])
+    for name, row in rows.items():
+        cells = [row.get(attack, "-") for attack in attacks]
+        lines.append([name, *cells, lowest[name][1], f"{strict.get(name, 0):.1f}"])
+    return _table(lines)
+
+
+def digits(found: list[dict[str, Any]]) -> str:
+    """Which digit, and who says it, to every classifier on every method."""
+    wanted = ("digits, ", "who says a digit, ", "digit hidden")
+    rows: dict[str, dict[str, str]] = {}
+    control: dict[str, str] = {}
+    for report in found:
+        for one in report["findings"]:
+            if one["attack"].startswith(wanted):
+                rate = one["rate"]
+                ends = f"{100 * rate['low']:.0f}-{100 * rate['high']:.0f}"
+                cell = f"{100 * rate['share']:.1f} ({ends})"
+                rows.setdefault(_named(one["subject"]), {})[one["attack"]] = cell
+                control[one["attack"]] = f"{100 * one['control']['share']:.1f}"
+    attacks = list(control)
+    lines = [["told right, %", *attacks], ["---"] * (len(attacks) + 1)]
+    lines.append(["untouched", *control.values()])
+    lines += [[name, *(row.get(attack, "-") for attack in attacks)] for name, row in rows.items()]
+    return _table(lines)
+
+
+def _named(subject: dict[str, Any]) -> str:
+    return f"**{subject['name']}**" if subject["ours"] else str(subject["name"])
+
+
+def _table(lines: list[list[str]]) -> str:
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def voice_page() -> None:
+    """Put the tables of speakers and digits between their marks in docs/voice.md."""
+    found = reports()
+    if not found:
+        return
+    commands = ", ".join(f"`{report['command']}`" for report in found)
+    text = VOICE.read_text(encoding="utf-8")
+    for mark, table in (("voice-speakers", speakers(found)), ("voice-digits", digits(found))):
+        begin, end = f"<!-- begin {mark} -->", f"<!-- end {mark} -->"
+        before, rest = text.split(begin)
+        after = rest.split(end)[1]
+        text = f"{before}{begin}\n\n{table}\n\n{commands}, seed {found[0]['seed']}.\n\n{end}{after}"
+    VOICE.write_text(text, encoding="utf-8")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a short look")
-    parser.add_argument("--join", action="store_true", help="run nothing, write the page")
+    parser.add_argument("--deep", action="store_true", help="train networks on our output as well")
+    parser.add_argument("--join", action="store_true", help="run nothing, write the pages")
+    parser.add_argument(
+        "--only", action="append", choices=list(PARTS), help="run this part alone; join all"
+    )
     options = parser.parse_args()
     if not options.join:
-        for parts in PARTS:
-            run(parts, ["--quick"] if options.quick else [])
+        extra = ["--quick"] * options.quick + ["--deep"] * options.deep
+        for name in options.only or PARTS:
+            run(name, extra)
     PAGE.write_text(joined(), encoding="utf-8")
+    voice_page()
     return 0
 
 
