@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -238,6 +239,14 @@ def test_the_loss_falls_and_what_comes_out_runs(
     (rounded,), (maps,) = whole.run(None, picture), exact.run(None, picture)
     assert maps.shape == (1, layers.MAPS, shown[0].shape[0] // 8, shown[0].shape[1] // 8)
     assert np.corrcoef(rounded[0, 0].ravel(), maps[0, 0].ravel())[0, 1] > 0.9
+
+
+def test_a_card_gets_the_hash_and_the_size_of_its_file() -> None:
+    card = 'name = "x"\nsha256 = "0"\nsize_bytes = 1\nsummary = "y"\n'
+    wanted = hashlib.sha256(b"net").hexdigest()
+    assert export.renewed(card, b"net") == (
+        f'name = "x"\nsha256 = "{wanted}"\nsize_bytes = 3\nsummary = "y"\n'
+    )
 
 
 def test_the_graph_gives_what_the_trained_network_gives() -> None:

@@ -1,6 +1,6 @@
-"""Writes the trained network as it is shipped: in 8-bit integers, with a card.
+"""Writes the trained network as it is shipped: in 8-bit integers, and what its card must say.
 
-    python -m training.plates.export FOLDER/medium.pt --out FILE.onnx
+    python -m training.plates.export FOLDER/medium.pt --out FILE.onnx [--card CARD.toml]
 
 Ranges of numbers are measured on pictures that are made for it, with a seed of their own.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,12 +90,23 @@ def export(network: Trained, shown: list[NDArray[np.uint8]]) -> bytes:
     return graphs.integers(network.layers, network.weights, ranges(network, shown))
 
 
+def renewed(card: str, data: bytes) -> str:
+    """The text of a card with the hash and the size of these bytes."""
+    for key, value in (
+        ("sha256", f'"{hashlib.sha256(data).hexdigest()}"'),
+        ("size_bytes", len(data)),
+    ):
+        card = re.sub(rf"^{key} = .*$", f"{key} = {value}", card, count=1, flags=re.MULTILINE)
+    return card
+
+
 def main(words: list[str] | None = None) -> int:
     """As the module says."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("weights", type=Path, help="what the training wrote")
     parser.add_argument("--out", type=Path, required=True, help="the file to write")
     parser.add_argument("--pictures", type=int, default=PICTURES, help="to measure ranges on")
+    parser.add_argument("--card", type=Path, help="the card whose hash and size are to be renewed")
     parser.add_argument("--floating", type=Path, help="also write it in floating point, there")
     options = parser.parse_args(words)
     network = trained(options.weights)
@@ -102,6 +114,8 @@ def main(words: list[str] | None = None) -> int:
     options.out.write_bytes(data)
     if options.floating:
         options.floating.write_bytes(graphs.floating(network.layers, network.weights))
+    if options.card:
+        options.card.write_text(renewed(options.card.read_text(encoding="utf-8"), data))
     sys.stdout.write(f'sha256 = "{hashlib.sha256(data).hexdigest()}"\nsize_bytes = {len(data)}\n')
     return 0
 
