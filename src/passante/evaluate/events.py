@@ -94,7 +94,7 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     alarms = [alarmed(tagger, sound) for sound in talks]
     heard = [detect_speech.scores(detector, sound) for sound in talks]
     control = detect_speech.told(heard, truths, seed=settings.seed)
-    for method in methods(settings):
+    for method in (yield from methods(Section.SOUNDS, settings)):
         tell(f"sounds: {method.subject.name}")
         rng = np.random.default_rng(settings.seed)
         after = [named(tagger, method.hide(one.sound, rng)) == one.label for one in mixtures]

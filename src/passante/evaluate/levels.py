@@ -15,6 +15,7 @@ from types import MappingProxyType
 import numpy as np
 
 from passante.analyse.speech import DEFAULT, LOW_DELAY, AnalyseSpeech
+from passante.core.errors import ModelMissingError
 from passante.core.names import StreamId
 from passante.evaluate.results import Subject
 from passante.evaluate.sounds import RATE_HZ, Copies, Sound, SoundMethod
@@ -80,12 +81,16 @@ def blocks(sound: Sound) -> Iterator[RawAudio]:
         yield RawAudio(StreamId("sound"), seq, at, Fraction(1, RATE_HZ), RATE_HZ, "mono", part)
 
 
-def levels(policies: Sequence[Policy], *, quick: bool) -> list[SoundMethod]:
-    """Every level, those first that the policies choose; `quick`: those alone."""
-    made = []
+def levels(policies: Sequence[Policy], *, quick: bool) -> tuple[list[SoundMethod], dict[str, str]]:
+    """Every level (`quick`: those that the policies choose), and those left out with the reason."""
+    made, absent = [], {}
     for level, rule in LEVELS.items():
         used = [one.name for one in policies if one.speech == rule]
-        if used or not quick:
-            name = f"level {level}" + (f" (policy {', '.join(used)})" if used else "")
+        if not used and quick:
+            continue
+        name = f"level {level}" + (f" (policy {', '.join(used)})" if used else "")
+        try:
             made.append(SoundMethod(Subject(name, ours=True), Recorder(rule).prepare))
-    return made
+        except ModelMissingError as error:
+            absent[name] = error.hint
+    return made, absent

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import assert_never
 
 import numpy as np
 
@@ -55,7 +54,7 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     deep = settings.deep and (yield from _can_learn())
     if not settings.deep:
         yield LeftOut(Section.VOICES, "networks trained on the output", "--deep trains them")
-    for one in methods(settings):
+    for one in (yield from methods(Section.VOICES, settings)):
         tell(f"voices: {one.subject.name}")
         many = one.subject.ours or one.subject.name == _CALIBRATED
         usual = _QUICK_COPIES if settings.quick else _COPIES
@@ -91,19 +90,17 @@ def _can_learn() -> Generator[Result, None, bool]:
     return True
 
 
-def methods(settings: Settings) -> list[SoundMethod]:
-    """Our levels, and the methods of others."""
-    names = tuple(QUICK if settings.quick else BASELINES)
-    others = [method(Subject(name, ours=False), BASELINES[name]) for name in names]
-    match settings.against:
-        case Against.OURS:
-            return levels(settings.policies, quick=settings.quick)
-        case Against.OTHERS:
-            return others
-        case Against.ALL:
-            return [*levels(settings.policies, quick=settings.quick), *others]
-        case _:
-            assert_never(settings.against)
+def methods(section: Section, settings: Settings) -> Generator[LeftOut, None, list[SoundMethod]]:
+    """Our levels and the methods of others; tells of levels that are left out."""
+    made: list[SoundMethod] = []
+    if settings.against is not Against.OTHERS:
+        made, absent = levels(settings.policies, quick=settings.quick)
+        for name, why in absent.items():
+            yield LeftOut(section, name, why)
+    if settings.against is not Against.OURS:
+        names = QUICK if settings.quick else BASELINES
+        made += [method(Subject(name, ours=False), BASELINES[name]) for name in names]
+    return made
 
 
 @dataclass(frozen=True, slots=True)

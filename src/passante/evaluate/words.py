@@ -80,7 +80,7 @@ def _transcripts(settings: Settings, tell: Tell) -> Iterator[Result]:
     spoken = sentences(settings.folder, most=most, seed=settings.seed)
     clear = {each.name: [each.hear(one.sound) for one in spoken] for each in present}
     undone = undo.attempts()
-    for method in methods(settings):
+    for method in (yield from methods(Section.WORDS, settings)):
         tell(f"words, recognised: {method.subject.name}")
         rng = np.random.default_rng(settings.seed)
         hidden = [method.hide(one.sound, rng) for one in spoken]
@@ -162,7 +162,7 @@ def _digits(settings: Settings, tell: Tell) -> Iterator[Result]:
         for question in questions
     }
     spotted = recognise_words.spot(questions[0], clear[LINEAR.name], mixed, inside)
-    for method in methods(settings):
+    for method in (yield from methods(Section.WORDS, settings)):
         tell(f"words, told apart: {method.subject.name}")
         rng = np.random.default_rng(settings.seed)
         many = 1 if settings.quick else _DEEP_COPIES if settings.deep else _COPIES

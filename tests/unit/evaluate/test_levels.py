@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,8 @@ SOUND = np.concatenate([word(1, 0), word(2, 0)])
 
 
 def test_a_level_without_sound_needs_no_network() -> None:
-    (silent,) = levels([Policy.named("silent")], quick=True)
+    (silent,), absent = levels([Policy.named("silent")], quick=True)
+    assert not absent
     assert silent.subject.name == "level silent (policy silent)"
     assert silent.subject.ours
     first, second = silent.prepare(SOUND, np.random.default_rng(0))(2)
@@ -21,9 +24,19 @@ def test_a_level_without_sound_needs_no_network() -> None:
 
 @pytest.mark.models
 def test_every_level_is_there_and_says_which_policies_use_it() -> None:
-    made = levels([Policy.named("street"), Policy.named("person")], quick=False)
-    assert len(made) == len(LEVELS)
+    made, absent = levels([Policy.named("street"), Policy.named("person")], quick=False)
+    assert len(made) + len(absent) == len(LEVELS)
     assert made[0].subject.name == "level soundscape (policy street, person)"
+
+
+def test_a_level_whose_networks_are_absent_is_left_out_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PASSANTE_MODELS", str(tmp_path))
+    made, absent = levels([Policy.named("silent")], quick=False)
+    assert [one.subject.name for one in made] == ["level silent (policy silent)"]
+    assert len(absent) == len(LEVELS) - 1
+    assert all("passante models pull" in why for why in absent.values())
 
 
 @pytest.mark.models
