@@ -1,4 +1,4 @@
-"""The part about use: people and vehicles counted on protected video, quality, times."""
+"""The part about use: counting inside the line, and what others still count on protected video."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from passante.analyse.persons import PersonFinder
 from passante.core.geometry import Box
 from passante.core.names import Kind
+from passante.evaluate import movement
 from passante.evaluate.footage import Clip, clips, frames, protected, vehicle_clips, written_again
 from passante.evaluate.leakage import Leaks, heads_of, measure
 from passante.evaluate.pictures import Picture
@@ -50,7 +51,8 @@ class FinderCounter:
 
 
 def run(settings: Settings, tell: Tell) -> Iterator[Result]:
-    """Counts, quality and times, for every policy and for writing the recording again."""
+    """Our own counts; then counts, quality and times for every policy and for writing it again."""
+    yield from movement.run(settings, tell)
     counter = FinderCounter(PersonFinder(OnnxSession(store.find(DEFAULTS["find.person"]))))
     recordings = [
         *clips(settings.folder, quick=settings.quick),
