@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-
-import numpy as np
+from itertools import islice
 
 from passante.compress.calibrate import histograms
 from passante.compress.candidate import Candidate
@@ -34,10 +33,12 @@ SIZES = (0.75, 0.5)
 """Of the size of view, for candidates that look at less."""
 _MATTERS = 0.02
 """Share of all weights in the last layers from which on they are tried in integers, too."""
-_TRIED = 3
+_TRIED = 2
 """Inputs that each layer's sensitivity is measured on."""
-_COMPARED = 8
+_COMPARED = 6
 """Inputs that drift is measured on."""
+_HELD_BYTES = 96 * 1024 * 1024
+"""Inputs of the calibration that are kept rather than looked up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ class Built:
     methods: dict[Method, float] = field(default_factory=dict)
     """Way of choosing ranges -> signal over error, dB."""
     notes: list[str] = field(default_factory=list)
-    graphs: dict[str, Graph] = field(default_factory=dict)
-    """Candidate in floating point -> its graph."""
+    peak_mb: float = 0.0
+    """Most memory that the process had held by the end."""
 
 
 class Builder:
@@ -77,7 +78,8 @@ class Builder:
         self._items = calibration
         self._wanted = wanted
         self._tell = tell
-        self._some = self._first(_COMPARED)
+        self._held: list[Feed] | None = None
+        self._some = list(islice(self._feeds(), _COMPARED))
         self._shapes = {item.name: item.shape for item in subject.inputs(self._some[0])}
         self._size = subject.task.size if isinstance(subject.task, Looking) else None
         self.built = Built()
@@ -87,7 +89,6 @@ class Builder:
         graph = self._subject.repaired.graph
         self._true = outputs(graph, self._some)
         self._add("fp32", "put in order, floating point", graph, is_parent=True)
-        self.built.graphs["fp32"] = graph
         self._integers("", graph)
         pruner = Pruner(graph, self._feeds(), self._shapes) if self._wanted.kept else None
         for share in self._wanted.kept:
@@ -98,7 +99,6 @@ class Builder:
             if pruned is None:
                 self.built.notes.append(f"{name}: no channels can be taken out of this network")
                 break
-            self.built.graphs[name] = pruned.graph
             self._add(name, f"channels pruned: {pruned.words}", pruned.graph)
             self._integers(f"{name}-", pruned.graph)
         if self._wanted.smaller and self._size is not None:
@@ -188,15 +188,18 @@ class Builder:
         )
 
     def _feeds(self) -> Iterator[Feed]:
-        return self._subject.feeds(self._items)
-
-    def _first(self, count: int) -> Sequence[Feed]:
-        found: list[Feed] = []
-        for feed in self._feeds():
-            found.append({name: np.asarray(values) for name, values in feed.items()})
-            if len(found) == count:
-                break
-        return found
+        """What the network is calibrated on; kept while it is little, else looked up again."""
+        if self._held is not None:
+            yield from self._held
+            return
+        held: list[Feed] | None = []
+        for feed in self._subject.feeds(self._items):
+            if held is not None:
+                held.append(feed)
+                if sum(values.nbytes for one in held for values in one.values()) > _HELD_BYTES:
+                    held = None
+            yield feed
+        self._held = held
 
 
 def _share_of(graph: Graph, names: frozenset[str]) -> float:

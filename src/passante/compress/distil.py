@@ -67,7 +67,7 @@ class Running:
         self.weights: dict[str, Tensor] = {}
         self._numbers: dict[str, Tensor] = {}
         for name, values in graph.constants.items():
-            given = torch.from_numpy(np.ascontiguousarray(values)).to(device)
+            given = torch.from_numpy(np.array(values)).to(device)
             moves = learns and values.dtype == np.float32 and values.ndim >= 1
             if moves:
                 self.weights[name] = given.clone().requires_grad_()

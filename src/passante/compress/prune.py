@@ -82,7 +82,8 @@ class Pruner:
 
     def to(self, share: float) -> Pruned | None:
         """The network with about this share of its multiplications; None where nothing can go."""
-        goes = _choose(self._places, self._whole * (1 - share))
+        spent = _spent(self._graph, self._sizes)
+        goes = _choose(self._places, spent, sum(spent.values()) - self._whole * (1 - share))
         new = self._graph.copy()
         own = {node.name: node for node in new.nodes}
         gone = {}
@@ -189,21 +190,30 @@ def _learn(graph: Graph, todo: list[Place], feeds: Iterable[Feed]) -> None:
         place.cut = order(weight, place.moments.matrix(), least=BLOCK, block=BLOCK)
 
 
-def _choose(todo: list[Place], wanted: float) -> dict[str, int]:
-    """How many channels go at each place, to save so many multiplications."""
+def _choose(todo: list[Place], spent: Mapping[str, float], whole: float) -> dict[str, int]:
+    """How many channels go at each place, so that layers cost no more than `whole` together."""
     low, high = 0.0, 1e12
     best = {place.before.name: 0 for place in todo}
     for _ in range(_HALVINGS):
         middle = math.sqrt(max(low, 1e-18) * high)
         goes = {place.before.name: _within(place, middle) for place in todo}
-        saved = sum(goes[place.before.name] * place.saved for place in todo)
-        if saved >= wanted:
+        if _left(todo, spent, goes) <= whole:
             high, best = middle, goes
         else:
             low = middle
             if high == 1e12:
                 best = goes
     return best
+
+
+def _left(todo: list[Place], spent: Mapping[str, float], goes: Mapping[str, int]) -> float:
+    """Multiplications that are left; a layer between two places shrinks on both sides."""
+    shares = dict.fromkeys(spent, 1.0)
+    for place in todo:
+        share = 1 - goes[place.before.name] / place.channels
+        for node in (place.before, *place.deep, place.after):
+            shares[node.name] *= share
+    return sum(cost * shares[name] for name, cost in spent.items())
 
 
 def _within(place: Place, price: float) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -63,8 +63,9 @@ def compress(order: Order, tell: Tell) -> Outcome:
     """
     evaluation, notes = _apart(order)
     cache = Cache(order.out / ".work")
-    built = Builder(order.subject, order.calibration, order.wanted, tell).build()
-    peak_mb = _peak_mb()
+    key = (__version__, "build", order.subject.repaired.graph.to_bytes().hex(),
+           digest_of(order.calibration), repr(order.wanted), repr(order.subject.task))  # fmt: skip
+    built = cache.get(Built, key, partial(_built, order, tell))
     qualities = _judged(order, built, evaluation, cache, tell)
     worth = [
         c for c in built.candidates if c.is_parent or _does_enough(order, c, qualities[c.name])
@@ -89,9 +90,14 @@ def compress(order: Order, tell: Tell) -> Outcome:
         )
     result = _result(
         order, built, evaluation,
-        rows=rows, choice=choice, notes=notes, machine=machine, peak_mb=peak_mb,
+        rows=rows, choice=choice, notes=notes, machine=machine,
     )  # fmt: skip
     return Outcome(result, files)
+
+
+def _built(order: Order, tell: Tell) -> Built:
+    built = Builder(order.subject, order.calibration, order.wanted, tell).build()
+    return replace(built, peak_mb=_peak_mb())
 
 
 def _apart(order: Order) -> tuple[Collection, list[str]]:
@@ -239,7 +245,6 @@ def _result(
     choice: Choice | None,
     notes: list[str],
     machine: measure.Machine | None,
-    peak_mb: float,
 ) -> Result:
     subject = order.subject
     parent = next(c for c in built.candidates if c.is_parent)
@@ -271,7 +276,7 @@ def _result(
         machine=machine,
         rows=rows,
         choice=choice,
-        calibration_peak_mb=peak_mb,
+        calibration_peak_mb=built.peak_mb,
     )
 
 

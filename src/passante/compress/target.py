@@ -39,6 +39,8 @@ class Device:
     """The same in 8-bit integers."""
     energy_mj_gmac: float
     """Energy for 10^9 multiply-accumulates in floating point, mJ."""
+    core_speed: float = 1.0
+    """Of one core for code that is not networks, beside the core of which `ladder.toml` speaks."""
     signed: bool = False
     """Integers are signed (ARM) rather than unsigned (x86)."""
     sources: dict[str, str] = field(default_factory=dict)
