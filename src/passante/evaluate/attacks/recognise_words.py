@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passante.evaluate.attacks.networks import train_classifier
+from passante.evaluate.attacks.project import discriminant
 from passante.evaluate.attacks.reidentify import linear_head
 from passante.evaluate.attacks.verifiers import mel_energies
 from passante.evaluate.rates import Rate
@@ -184,15 +185,19 @@ def spot(
         answers: (sentences,): which.
     """
     known = ~question.asked
-    rows, said = np.stack(words)[known], question.answers[known]
+    rows, said = _shape(np.stack(words)[known]), question.answers[known]
     kinds = question.kinds
-    centre, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-3
-    taught = (rows - centre) / spread
-    means = np.stack([taught[said == kind].mean(axis=0) for kind in kinds])
+    project = discriminant([rows[said == kind] for kind in kinds])
+    means = np.stack([project(rows[said == kind]).mean(axis=0) for kind in kinds])
     right = 0
     for sentence, answer in zip(sentences, answers, strict=True):
         mels = _bands(sentence)
         places = np.stack([_around(mels, at) for at in range(0, len(mels), 4)])
-        away = (((places - centre) / spread)[:, None] - means) ** 2
-        right += bool(kinds[int(away.mean(axis=2).min(axis=0).argmin())] == answer)
+        away = ((project(_shape(places))[:, None] - means) ** 2).sum(axis=2)
+        right += bool(kinds[int(away.min(axis=0).argmin())] == answer)
     return Rate.of(right, len(sentences))
+
+
+def _shape(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Without their level."""
+    return rows - rows.mean(axis=1, keepdims=True)
