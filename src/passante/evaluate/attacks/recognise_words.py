@@ -200,4 +200,4 @@ def spot(
 
 def _shape(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Without their level."""
-    return rows - rows.mean(axis=1, keepdims=True)
+    return np.asarray(rows - rows.mean(axis=1, keepdims=True), np.float32)
