@@ -81,35 +81,53 @@ def exposed(rng: np.random.Generator, seen: Floats, *, dark: bool) -> Floats:
     return seen * np.float32(np.clip(aim / max(mean, 1.0), 0.5, 5.0 if dark else 2.2))
 
 
-def sensor(rng: np.random.Generator, seen: Floats, *, dark: bool) -> Floats:
-    """Noise, cast, gamma and contrast; clipped to 0 to 255."""
-    high, wide = seen.shape[:2]
+def sensor(rng: np.random.Generator, seen: Floats, *, dark: bool) -> Picture:
+    """Cast, noise, gamma and contrast: float32 in, uint8 out."""
     gain = np.asarray([between(rng, 0.88, 1.12) for _ in range(3)], np.float32)
     if chance(rng, 0.06):
         gain = gain * np.asarray((1.3, 0.75, between(rng, 0.9, 1.3)), np.float32)
-    seen = seen * (gain * np.float32(log_between(rng, 0.6, 1.5)))
-    force = log_between(rng, 0.5, 14 if dark else 6)
+    gain = gain * np.float32(log_between(rng, 0.6, 1.5))
+    seen = np.asarray(cv2.transform(seen, np.diag(gain)), np.float32)
     if chance(rng, 0.75):
-        y, x = whole(rng, 0, TILE - 1), whole(rng, 0, TILE - 1)
-        noise = _grain(2 * max(high, wide, TILE))[y : y + high, x : x + wide]
-        if chance(rng, 0.5):
-            noise = noise[:, :, :1]
-        if chance(rng, 0.3):
-            soft = cv2.blur(np.ascontiguousarray(noise), (3, 3))
-            noise = np.atleast_3d(np.asarray(soft, np.float32)) * np.float32(2)
-        seen = seen + noise * np.float32(force)
-    seen = np.clip(seen, 0, 255)
-    if chance(rng, 0.5):
-        gamma = np.float32(log_between(rng, 0.65, 1.5))
-        seen = np.power(seen * np.float32(1 / 255), gamma) * np.float32(255)
-    if chance(rng, 0.3):
-        middle, slope = np.float32(between(rng, 60, 190)), np.float32(between(rng, 0.4, 1.5))
-        seen = np.clip(middle + (seen - middle) * slope, 0, 255)
+        noise = _noise(rng, seen.shape[0], seen.shape[1])
+        force = log_between(rng, 0.5, 14 if dark else 6)
+        seen = np.asarray(cv2.scaleAdd(noise, force, seen), np.float32)
+    picture = eight_bits(seen)
+    picture = np.asarray(cv2.LUT(picture, _curve(rng)), np.uint8)
     if chance(rng, 0.25):
-        level = np.float32(between(rng, 0, 1)) if chance(rng, 0.5) else np.float32(0)
-        shade = seen @ np.asarray([[0.3], [0.59], [0.11]], np.float32)
-        seen = shade * (1 - level) + seen * level
-    return np.asarray(seen, np.float32)
+        level = between(rng, 0, 1) if chance(rng, 0.5) else 0.0
+        mix = np.eye(3) * level + (1 - level) * np.asarray([[0.3, 0.59, 0.11]] * 3)
+        picture = np.asarray(cv2.transform(picture, mix.astype(np.float32)), np.uint8)
+    return picture
+
+
+def eight_bits(seen: Floats) -> Picture:
+    """Rounded, and clipped to 0 to 255."""
+    return np.asarray(cv2.addWeighted(seen, 1, seen, 0, 0, dtype=cv2.CV_8U), np.uint8)
+
+
+def _noise(rng: np.random.Generator, high: int, wide: int) -> Floats:
+    """Grain of spread 1, in colour or grey, fine or coarse: float32 (high, wide, 3)."""
+    y, x = whole(rng, 0, TILE - 1), whole(rng, 0, TILE - 1)
+    noise = _grain(2 * max(high, wide, TILE))[y : y + high, x : x + wide]
+    if chance(rng, 0.5):
+        plane = np.ascontiguousarray(noise[:, :, 0])
+        noise = np.asarray(cv2.merge((plane, plane, plane)), np.float32)
+    noise = np.ascontiguousarray(noise)
+    if chance(rng, 0.3):
+        noise = np.asarray(cv2.blur(noise, (3, 3)), np.float32) * np.float32(2)
+    return noise
+
+
+def _curve(rng: np.random.Generator) -> Picture:
+    """What each level becomes: uint8 (256,)."""
+    level = np.arange(256, dtype=np.float64)
+    if chance(rng, 0.5):
+        level = (level / 255) ** log_between(rng, 0.65, 1.5) * 255
+    if chance(rng, 0.3):
+        middle, slope = between(rng, 60, 190), between(rng, 0.4, 1.5)
+        level = middle + (level - middle) * slope
+    return np.asarray(np.clip(level + 0.5, 0, 255), np.uint8)
 
 
 def codec(rng: np.random.Generator, picture: Picture) -> Picture:

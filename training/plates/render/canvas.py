@@ -72,7 +72,7 @@ class Canvas:
         rows, columns = slice(top, top + alpha.shape[0]), slice(left, left + alpha.shape[1])
         share = alpha.astype(np.float32) * np.float32(1 / 255)
         below = self.colours[rows, columns]
-        below[...] = below + (picture.astype(np.float32) - below) * share[:, :, None]
+        below[...] = cv2.blendLinear(picture, np.ascontiguousarray(below), share, 1 - share)
         lit = self.light[rows, columns]
         lit += ((self.ambient if light is None else light) - lit) * share
         self.owner[rows, columns][alpha > 127] = owner
@@ -97,7 +97,8 @@ class Canvas:
         cv2.fillPoly(mask, [shifted], (share,))
         mask = np.asarray(cv2.blur(mask, (2 * int(blur) + 1, 2 * int(blur) + 1)), np.float32)
         below = self.colours[y0:y1, x0:x1]
-        below[...] = below * (1 - mask[:, :, None])
+        kept = 1 - mask
+        cv2.multiply(below, cv2.merge((kept, kept, kept)), dst=below, dtype=cv2.CV_8U)
 
 
 def _no_finer_than_needed(

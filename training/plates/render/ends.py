@@ -287,4 +287,4 @@ def _surroundings(rng: np.random.Generator, wide: int, high: int) -> Picture:
     photo = photos.draw(rng)
     if photo is None:
         return resized(street.texture(rng, 64, 48), wide, high)
-    return street.crop(rng, photo, wide, high)
+    return resized(street.crop(rng, photo, max(8, wide // 2), max(8, high // 2)), wide, high)

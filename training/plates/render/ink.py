@@ -14,7 +14,7 @@ Sizes = tuple[float, float, float, float]
 
 def resized(picture: Picture, width: int, height: int) -> Picture:
     """A picture or mask in another size, averaged when it shrinks."""
-    shrinks = width * height < picture.shape[0] * picture.shape[1]
+    shrinks = width * height < 0.5 * picture.shape[0] * picture.shape[1]
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(
         cv2.resize(picture, (max(1, width), max(1, height)), interpolation=how), np.uint8
@@ -100,4 +100,4 @@ def ramp(high: int, wide: int, above: Colour, below: Colour) -> Picture:
     """A picture that runs from one colour at the top to another at the bottom."""
     t = np.linspace(0, 1, max(high, 1), dtype=np.float32)[:, None, None]
     column = np.asarray(above, np.float32) * (1 - t) + np.asarray(below, np.float32) * t
-    return np.repeat(column, max(wide, 1), axis=1).astype(np.uint8)
+    return np.repeat(column.astype(np.uint8), max(wide, 1), axis=1)

@@ -97,11 +97,12 @@ def shadows(rng: np.random.Generator, canvas: Canvas) -> None:
 
 def compose(canvas: Canvas, light: Light, glows: list[Glow]) -> Floats:
     """What reaches the lens: float32 (height, width, 3), 0 to 255 and above."""
-    cast = np.asarray(light.cast, np.float32) * np.float32(1 / 255)
-    seen = np.multiply(canvas.colours, canvas.light[:, :, None], dtype=np.float32)
+    cast = [np.float32(part / 255) for part in light.cast]
+    colours = canvas.colours
     if light.hour is Hour.INFRARED:
-        seen = np.repeat(seen @ np.asarray([[0.4], [0.4], [0.2]], np.float32), 3, axis=2)
-    seen *= cast
+        colours = np.asarray(cv2.transform(colours, np.full((3, 3), 1 / 3, np.float32)), np.uint8)
+    factors = cv2.merge([canvas.light * part for part in cast])
+    seen = np.asarray(cv2.multiply(colours, factors, dtype=cv2.CV_32F), np.float32)
     if glows:
         seen += _halo(canvas.size, glows, grey=light.hour is Hour.INFRARED)
     return seen

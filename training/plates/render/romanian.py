@@ -212,5 +212,4 @@ def _taken(rng: np.random.Generator, picture: Picture) -> Picture:
     seen = camera.exposed(rng, seen, dark=True)
     if chance(rng, 0.6):
         seen = camera.lens(rng, seen)
-    seen = camera.sensor(rng, seen, dark=False)
-    return camera.codec(rng, np.clip(seen + 0.5, 0, 255).astype(np.uint8))
+    return camera.codec(rng, camera.sensor(rng, seen, dark=False))

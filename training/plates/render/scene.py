@@ -140,8 +140,7 @@ def _photographed(stage: _Stage) -> Picture:
     seen = camera.exposed(rng, seen, dark=lit.dark)
     seen = camera.weather(rng, seen)
     seen = camera.lens(rng, seen)
-    seen = camera.sensor(rng, seen, dark=lit.dark)
-    picture = np.clip(seen + 0.5, 0, 255).astype(np.uint8)
+    picture = camera.sensor(rng, seen, dark=lit.dark)
     if chance(rng, 0.08):
         writing.stamp(rng, picture)
     return camera.codec(rng, picture)

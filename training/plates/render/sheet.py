@@ -73,7 +73,9 @@ class Sheet:
         """Multiply with factors down the sheet: float32 (any, 1 or any), stretched to its size."""
         high, wide = self.alpha.shape
         factors = cv2.resize(rows.astype(np.float32), (wide, high), interpolation=cv2.INTER_LINEAR)
-        self.picture[...] = np.clip(self.picture * np.atleast_3d(factors), 0, 255)
+        if factors.ndim == 2:
+            factors = cv2.merge((factors, factors, factors))
+        cv2.multiply(self.picture, factors, dst=self.picture, dtype=cv2.CV_8U)
 
     def corners(self) -> Floats:
         """The texture's corners in pixels, (4, 2)."""

@@ -41,7 +41,8 @@ def paint(rng: np.random.Generator, width: int, height: int, horizon: float) -> 
     if level < height - 8:
         _road(rng, picture, level)
     rough = clouds(rng, width, height, cells=between(rng, 6, 40), octaves=3)
-    picture[...] = np.clip(picture * (1 + between(rng, 0.03, 0.16) * rough[:, :, None]), 0, 255)
+    factors = 1 + np.float32(between(rng, 0.03, 0.16)) * rough
+    cv2.multiply(picture, cv2.merge((factors, factors, factors)), dst=picture, dtype=cv2.CV_8U)
     if chance(rng, 0.2):
         _fence(rng, picture, level)
     return picture
@@ -53,11 +54,12 @@ def texture(rng: np.random.Generator, width: int, height: int) -> Picture:
         np.asarray(vivid(rng) if chance(rng, 0.4) else grey(rng, 10, 245), np.float32)
         for _ in range(2)
     )
-    field = clouds(rng, width, height, cells=between(rng, 1, 12), octaves=whole(rng, 1, 5))
+    size = (width // 2 + 1, height // 2 + 1)
+    field = clouds(rng, *size, cells=between(rng, 1, 12), octaves=whole(rng, 1, 5))
     if chance(rng, 0.4):
         field = np.where(field > 0, 1, -1).astype(np.float32) * between(rng, 0.3, 1) + 0.2 * field
     t = np.clip(field * 0.5 + 0.5, 0, 1)[:, :, None]
-    picture = np.asarray(a * t + b * (1 - t), np.uint8)
+    picture = resized(np.asarray(a * t + b * (1 - t), np.uint8), width, height)
     for _ in range(whole(rng, 0, 8)):
         corners = rng.random((whole(rng, 3, 5), 2)) * (width, height)
         colour = vivid(rng) if chance(rng, 0.3) else grey(rng, 10, 245)

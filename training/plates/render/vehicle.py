@@ -50,7 +50,7 @@ KINDS = (
     Kind.BUS,
     Kind.BIKE,
 )
-LARGEST_PX = 150_000
+LARGEST_PX = 90_000
 """Of the drawing of a facing end; a nearer vehicle is drawn coarser than it is seen."""
 SIZES = {
     Kind.CAR: ((1.55, 1.85), (1.3, 1.55), (3.4, 4.8)),
@@ -129,7 +129,7 @@ def draw(
     if _missed(canvas, view, vehicle):
         return
     finest = (LARGEST_PX / (wide * high)) ** 0.5
-    scale = float(np.clip(across / wide * 1.1, 40, finest))
+    scale = float(np.clip(across / wide, 40, finest))
     sheet = Sheet(wide * 1.1, high * 1.05, scale)
     body = Body(sheet, vehicle.kind, wide, high, vehicle.paint, vehicle.plate, vehicle.lamps, lit)
     ends.front(rng, body) if vehicle.end is End.FRONT else ends.rear(rng, body)
