@@ -187,6 +187,8 @@ class Counting:
     def _changes_sides(self, gate: Gate, mover: Mover, side: _Side) -> bool:
         """Note where a mover stands to a line; gives whether it has just crossed it."""
         raw = gate.line.side(mover.foot)
+        if raw == 0:
+            return False  # on the line itself: where it came from stays known
         if raw * side.raw < 0:  # between the last look and this one
             share = side.raw / (side.raw - raw)
             (x0, y0), (x1, y1) = side.foot, mover.foot

@@ -25,6 +25,7 @@ from passante.analyse.overhear import Glance, Overhear
 from passante.analyse.planner import Changes
 from passante.analyse.site import Area, Site
 from passante.analyse.zones import WHOLE_PICTURE, RunningRule, Sight, Zones
+from passante.core.errors import SettingsError
 from passante.core.media import VideoFormat
 from passante.core.names import StreamId
 from passante.inside.incident import Incident, SoundIncident
@@ -44,8 +45,14 @@ class Watching:
         """Place zones in the picture.
 
         Raises:
-            SettingsError: They do not fit.
+            SettingsError: They do not fit, or pictures are stored on their side.
         """
+        if form.rotation:
+            raise SettingsError(
+                f"stream {stream}: pictures that are stored turned by {form.rotation} degrees "
+                "are not watched",
+                hint="convert the recording so that its pictures are stored upright",
+            )
         self._site = Site(zones, form)
         self._movers = Movers()
         self._counting = Counting(self._site, stream)
@@ -121,6 +128,8 @@ class Lookout:
         self._moving: Moving | None = None
         self._last_ns: int | None = None
         self._looked_ns: int | None = None
+        self.looks = 0
+        """How many frames were looked at without a finder raising."""
 
     @property
     def watching(self) -> Watching | None:
@@ -133,7 +142,9 @@ class Lookout:
             yield from self.flush()
             self._renew(frame.format)
         assert self._watching is not None
-        yield from self._watching.take(frame, self._look(frame))
+        glances = self._look(frame)
+        self.looks += bool(glances)
+        yield from self._watching.take(frame, glances)
 
     def hear(self, heard: SoundIncident) -> list[Incident]:
         """What a sound makes together with what was seen."""

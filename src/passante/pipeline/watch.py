@@ -36,8 +36,8 @@ from passante.protect.facts import FactMaker, since
 Tell = Callable[[Event | ExactStatistic], None]
 """Takes one fact, at once."""
 
-_BLIND = 25
-"""So many frames in a row that could not be looked at end the run."""
+_BLIND = 10
+"""So many looks in a row that failed end the run."""
 
 
 class WatchEquipment:
@@ -167,6 +167,7 @@ class Watch:
             return
         self.done.frames += 1
         self.done.last_ns = max(self.done.last_ns, frame.pts_ns)
+        looks = self._look.looks
         try:
             seen = list(self._look.push(frame))
         except PassanteError:
@@ -176,12 +177,13 @@ class Watch:
             self._streak += 1
             if self._streak >= _BLIND:
                 raise ProtectError(
-                    f"stream {frame.stream}: {self._streak} frames in a row could not be looked "
-                    f"at ({type(error).__name__})",
+                    f"stream {frame.stream}: {self._streak} looks in a row failed "
+                    f"({type(error).__name__})",
                     hint="what was told until now stands; run again with --debug",
                 ) from error.with_traceback(None)
             return
-        self._streak = 0
+        if self._look.looks > looks:
+            self._streak = 0
         self._told(seen)
 
     def _sound(self, block: RawAudio) -> None:

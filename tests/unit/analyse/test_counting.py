@@ -85,6 +85,11 @@ def test_each_pass_over_a_line_is_counted_once_and_by_direction(
     assert crossings(figures(GATE, [Actor(path)])) == west_east
 
 
+def test_one_whom_a_look_shows_on_the_very_line_is_counted() -> None:
+    steps = Actor(lambda now: standing(200 + 60 * now, 300))  # at 320 px after 2 s
+    assert crossings(figures(GATE, [steps], lasts=5, jitter=0.0)) == (0, 1)
+
+
 def test_people_and_vehicles_are_counted_apart() -> None:
     actors = [
         Actor(walk((100, 220), (560, 220), lasts=8)),
