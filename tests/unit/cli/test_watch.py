@@ -1,0 +1,148 @@
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import passante.cli.watch as command
+from passante.cli.failure import Stopped
+from passante.cli.main import cli
+from passante.core.names import Kind
+from passante.pipeline.clips import Clips
+from passante.pipeline.watch import Watch, WatchEquipment
+from standins import Clip, equipment, seen
+from unit.analyse.street import SquareFinder
+
+ZONES = """
+place = "square"
+bucket_s = 60
+[camera]
+watch = false
+[[line]]
+name = "gate"
+points = [[0.4, 1.0], [0.4, 0.0]]
+[[zone]]
+name = "all"
+[zone.loitering]
+after_s = 0.5
+"""
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty folder to work in with zones.toml, and fakes in place of networks."""
+    monkeypatch.chdir(tmp_path)
+    Path("zones.toml").write_text(ZONES, encoding="utf-8")
+
+    def fakes(zones, *, sound):
+        return WatchEquipment(zones, sound=False, finder=SquareFinder(Kind.PERSON))
+
+    monkeypatch.setattr(command, "WatchEquipment", fakes)
+
+    def clips(folder, policy, *, overwrite):
+        made = Clips(folder, policy, overwrite)
+        made._equipment = equipment(policy)
+        return made
+
+    monkeypatch.setattr(command, "Clips", clips)
+    return tmp_path
+
+
+def run(*words: str):
+    return CliRunner().invoke(cli, ["watch", *words])
+
+
+def clip(name: str, frames: int = 50) -> str:
+    Clip(frames=frames).write(Path(name))
+    return name
+
+
+def test_events_and_statistics_are_printed_and_written(here):
+    ended = run(clip("a.mp4"), "--rules", "zones.toml", "-o", "events.jsonl")
+    assert ended.exit_code == 0, ended.output
+    lines = [json.loads(line) for line in Path("events.jsonl").read_text().splitlines()]
+    events = [line for line in lines if line["fact"] == "event"]
+    assert [one["phase"] for one in events] == ["began", "ended"]
+    assert {one["place"] for one in lines} == {"square"}
+    (passes,) = [
+        line
+        for line in lines
+        if line.get("quantity") == "crossings"
+        and (line["of"], line["direction"]) == ("person", "forward")
+    ]
+    assert passes["value"] == 1
+    assert "loitering" in ended.stdout
+    assert "crossings" in ended.stdout
+    assert "1 event" in ended.stderr
+    assert "because" not in ended.stdout
+
+
+def test_explained_it_says_why(here):
+    ended = run(clip("a.mp4"), "--rules", "zones.toml", "--explain", "--no-statistics")
+    assert "because  lasted" in ended.stdout
+    assert "crossings" not in ended.stdout
+
+
+def test_quiet_it_prints_events_and_nothing_else(here):
+    ended = run(clip("a.mp4"), "--rules", "zones.toml", "-q")
+    assert ended.stderr == ""
+    assert all("loitering" in line for line in ended.stdout.splitlines())
+
+
+def test_clips_of_events_are_protected(here):
+    ended = run(clip("a.mp4"), "--rules", "zones.toml", "--clip", "clips", "-q")
+    assert ended.exit_code == 0, ended.output
+    (made,) = Path("clips").iterdir()
+    assert set(seen(made).marked()) == {0}
+
+
+def test_several_recordings_go_on_past_a_bad_one(here):
+    Path("bad.mp4").write_bytes(b"no media at all")
+    ended = run(clip("a.mp4"), "bad.mp4", clip("b.mp4"), "--rules", "zones.toml")
+    assert ended.exit_code == 3
+    assert "1: a.mp4" in ended.stderr
+    assert "3: b.mp4" in ended.stderr
+    assert ended.stdout.count("began") == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        ([], 2, ""),
+        (["rtsp://user:secret@camera/1"], 2, "rtsp://... is an address"),
+        (["none.mp4"], 3, "none.mp4"),
+        (["a.mp4", "--rules", "none.toml"], 2, "none.toml"),
+        (["a.mp4", "--rules", "zones.toml", "-o", "zones.toml"], 2, "exists already"),
+        (["a.mp4", "-o", "nowhere/events.jsonl"], 6, "cannot be written"),
+        (["a.mp4", "--policy", "stret"], 2, "stret"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_exit_code(here, words, code, message):
+    clip("a.mp4", frames=5)
+    ended = run(*words)
+    assert ended.exit_code == code, ended.output
+    assert message in ended.stderr
+    assert "secret" not in ended.output
+
+
+def test_a_key_that_is_not_known_is_named_with_the_nearest(here):
+    Path("odd.toml").write_text("bucket = 5\n", encoding="utf-8")
+    ended = run(clip("a.mp4", 5), "--rules", "odd.toml")
+    assert ended.exit_code == 2
+    assert 'did you mean "bucket_s"?' in ended.stderr
+
+
+def test_a_stopped_watch_tells_what_it_knew(here, monkeypatch):
+    taken = Watch._picture
+
+    def stops(self, frame):
+        if frame.seq == 45:
+            raise Stopped(2)
+        taken(self, frame)
+
+    monkeypatch.setattr(Watch, "_picture", stops)
+    ended = run(clip("a.mp4"), "--rules", "zones.toml", "-o", "events.jsonl")
+    assert ended.exit_code == 130
+    lines = [json.loads(line) for line in Path("events.jsonl").read_text().splitlines()]
+    assert [line["phase"] for line in lines if line["fact"] == "event"] == ["began", "ended"]
+    assert any(line["fact"] == "exact_statistic" for line in lines)
