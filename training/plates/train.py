@@ -27,9 +27,14 @@ from training.plates.bank import Bank, Make, Workers
 from training.plates.layers import WIDTHS
 from training.plates.mix import diet, real_frames
 from training.plates.net import Network
+from training.plates.record import Learn, recorded
 from training.plates.targets import Truth, loss
 
 Tell = Callable[[str], None]
+_KEEP = 0.998
+"""Of the running mean of weights, how much stays at each step."""
+_RECORD_AT = 400
+"""After so many steps with an accelerator the running mean has settled, and steps are recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,11 @@ class Plan:
     decay: float = 0.02
     seed: int = 1
     save_s: float = 60.0
+    at_once: int = 1
+    """Batches that are cut out together: many small works become a few large ones."""
 
 
-ACCELERATED = {"batch": 96, "size": (256, 384), "room": 36_000, "first": 2000}
+ACCELERATED = {"batch": 96, "size": (256, 384), "room": 36_000, "first": 2000, "at_once": 4}
 """What is different with an accelerator."""
 
 
@@ -70,32 +77,45 @@ class Learner:
         # Neither normalising nor biases are pulled towards nothing.
         heavy = [weight for weight in self.net.parameters() if weight.ndim > 1]
         light = [weight for weight in self.net.parameters() if weight.ndim <= 1]
+        fast = device.type == "cuda"
+        self._rate = torch.tensor(plan.rate, device=device)
         self.optimiser = torch.optim.AdamW(
             [{"params": heavy, "weight_decay": plan.decay}, {"params": light, "weight_decay": 0.0}],
-            lr=plan.rate,
+            lr=self._rate if fast else plan.rate,
+            capturable=fast,
         )
+        self._recorded: Learn | None = None
+        self._record_at = _RECORD_AT if fast else None
         self.steps = 0
         self.seconds = 0.0
 
     def step(self, pictures: Tensor, truth: Truth, rate: float) -> dict[str, Tensor]:
         """Learn from some pictures (n, 3, h, w); gives the parts of the loss."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        half = pictures.device.type == "cuda"
-        with torch.autocast(pictures.device.type, torch.bfloat16, enabled=half):
+        if self._record_at is None:
+            for group in self.optimiser.param_groups:
+                group["lr"] = rate
+        else:
+            self._rate.fill_(rate)
+            if self.steps == self._record_at:
+                self._recorded = recorded(self._learn, pictures, truth)
+        self.steps += 1
+        return (self._recorded or self._learn)(pictures, truth)
+
+    def _learn(self, pictures: Tensor, truth: Truth) -> dict[str, Tensor]:
+        kind = pictures.device.type
+        with torch.autocast(kind, torch.bfloat16, enabled=kind == "cuda", cache_enabled=False):
             maps = self.net(pictures.to(memory_format=torch.channels_last))
         total, parts = loss(maps, truth)
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 10.0)
         self.optimiser.step()
-        self.steps += 1
         self._follow()
         return parts
 
     def _follow(self) -> None:
         """Bring the running mean a little nearer."""
-        keep = min(0.9985, self.steps / (self.steps + 20))
+        keep = min(_KEEP, self.steps / (self.steps + 20))
         with torch.no_grad():
             new, old = self.net.state_dict(), self.mean.state_dict()
             floats = [name for name, value in old.items() if value.is_floating_point()]
@@ -124,6 +144,8 @@ class Learner:
         self.net.load_state_dict(state["net"])
         self.mean.load_state_dict(state["mean"])
         self.optimiser.load_state_dict(state["optimiser"])
+        for group in self.optimiser.param_groups:
+            group["lr"] = self._rate if self._record_at else group["lr"]
         self.steps, self.seconds = state["steps"], state["seconds"]
 
     def start_from(self, folder: Path) -> None:
@@ -191,6 +213,7 @@ def _run(
     began, told, saved = time.monotonic(), time.monotonic(), time.monotonic()
     before = learners[0].seconds
     sums: dict[str, Tensor] = {}
+    ready: list[tuple[Tensor, Truth]] = []
     counted = 0
     story: list[dict[str, float]] = []
     while True:
@@ -217,7 +240,8 @@ def _run(
         if over:
             return story
         hands.fill(bank, wait_s=0)
-        pictures, truth = batch(bank, plan, chance)
+        ready = ready or batches(bank, plan, chance)
+        pictures, truth = ready.pop()
         for learner in learners:
             for name, part in learner.step(pictures, truth, rate(plan.rate, done)).items():
                 key = f"{learner.width} {name}"
@@ -230,22 +254,29 @@ def rate(highest: float, done: float) -> float:
     return highest * min(1.0, done / 0.03 + 0.02) * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
 
-def batch(bank: Bank, plan: Plan, chance: torch.Generator) -> tuple[Tensor, Truth]:
+def batches(bank: Bank, plan: Plan, chance: torch.Generator) -> list[tuple[Tensor, Truth]]:
     """Pictures of one plan's size, single ones and four in one."""
     fours = max(1, plan.batch // 3)
-    single, truth = cuts(bank, plan.batch, plan.size, chance)
+    single, truth = cuts(bank, plan.at_once * plan.batch, plan.size, chance)
     half = (plan.size[0] // 2, plan.size[1] // 2)
-    packed, their = four_in_one(*cuts(bank, 4 * fours, half, chance))
-    return torch.cat([single, packed]), Truth(
-        *(
-            torch.cat([_wide(a, b.shape[1]), b])
+    packed, their = four_in_one(*cuts(bank, 4 * plan.at_once * fours, half, chance))
+    # Parts come in the order of how small they were made: every batch has some of each.
+    order = torch.randperm(len(single), generator=chance, device=single.device)
+    other = torch.randperm(len(packed), generator=chance, device=single.device)
+    found = []
+    for number in range(plan.at_once):
+        ours = order[number :: plan.at_once]
+        theirs = other[number :: plan.at_once]
+        parts = [
+            torch.cat([_wide(a[ours], b.shape[1]), b[theirs]])
             for a, b in (
                 (truth.quads, their.quads),
                 (truth.there, their.there),
                 (truth.unclear, their.unclear),
             )
-        )
-    )
+        ]
+        found.append((torch.cat([single[ours], packed[theirs]]), Truth(*parts)))
+    return found
 
 
 def _wide(values: Tensor, places: int) -> Tensor:
