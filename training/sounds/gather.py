@@ -24,6 +24,7 @@ from passante.core.errors import PassanteError
 from passante.core.names import EventKind
 from passante.evaluate.halves import Half, beds, recordings
 from passante.evaluate.sounds import Sound, load
+from passante.evaluate.trials import loudest
 from passante.models import store
 from passante.models.catalogue import DEFAULTS
 from passante.models.session import OnnxSession
@@ -62,7 +63,7 @@ def main() -> int:
         sys.stderr.write(f"{count:5} {origin}\n")
     logits, embeddings, kinds, holds, clips = [], [], [], [], []
     for number, (clip, one) in enumerate(drawn(found, options.mixtures, rng)):
-        snr_db, loud_db = rng.uniform(-10, 22), rng.uniform(-55, -18)
+        snr_db, loud_db = rng.uniform(-8, 22), rng.uniform(-50, -18)
         sound = None if one is None else mix.varied(one.sound, rng)
         windows = mix.mixture(sound, next(streets), snr_db, loud_db, rng)
         tags = tagger.look(windows.patches)
@@ -97,7 +98,7 @@ def packages(folder: Path, rng: np.random.Generator) -> Iterator[Source]:
                 continue
             taken[clip.origin] += 1
         try:
-            sound = load(clip.path)[: 12 * 16_000]
+            sound = loudest(load(clip.path))
         except (PassanteError, UnicodeDecodeError):  # of a tag in the file
             continue
         if sound.size >= 800 and np.abs(sound).max() >= 1e-3:
@@ -108,7 +109,7 @@ def fixed() -> Iterator[Source]:
     """The half of the recorded events that things are fixed on."""
     for one in recordings(DATA):
         if one.half is Half.FIX:
-            yield Source(load(one.path), one.kind, f"events {one.label}", one.path.name)
+            yield Source(loudest(load(one.path)), one.kind, f"events {one.label}", one.path.name)
 
 
 def made(rng: np.random.Generator) -> Iterator[Source]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from passante.analyse.logmel import FRAMES, HOP, log_mel, patches
 from passante.core.dsp import RATE_HZ
+from passante.evaluate.trials import active
 
 Sound = NDArray[np.float32]
 
@@ -17,17 +18,8 @@ SECONDS = 4
 LONGEST = (SECONDS + 1) * RATE_HZ
 """Samples of a sound or bed that are used."""
 STEP = 24
-_RANGE_DB = 22.0
-"""Frames within this of the loudest hold the sound, the others are pauses."""
 _ENOUGH = 25
 """Frames of a sound that a window has to hold, or most of a shorter one."""
-
-
-def active(sound: Sound) -> NDArray[np.bool_]:
-    """(n // `HOP`,): which frames of 10 ms hold the sound."""
-    power = (sound[: sound.size // HOP * HOP].reshape(-1, HOP) ** 2).mean(axis=1)
-    level = 10 * np.log10(np.maximum(power, 1e-12))
-    return np.asarray(level > max(level.max(initial=-120) - _RANGE_DB, -100))
 
 
 def level(sound: Sound) -> float:
@@ -38,16 +30,16 @@ def level(sound: Sound) -> float:
 
 def varied(sound: Sound, rng: np.random.Generator) -> Sound:
     """The same through another microphone: tilt, echo, now and then a coarse recorder."""
-    made = sound[:LONGEST].astype(np.float64)
+    made = sound.astype(np.float64)
     spectrum = np.fft.rfft(made)
     pitch = np.maximum(np.fft.rfftfreq(made.size, 1 / RATE_HZ), 30)
-    tilt = (pitch / 1000) ** (rng.uniform(-0.35, 0.35))
-    high = rng.choice([8000, 8000, 6000, 3800])
+    tilt = (pitch / 1000) ** (rng.uniform(-0.25, 0.25))
+    high = rng.choice([8000, 8000, 8000, 6000, 3800])
     made = np.fft.irfft(spectrum * tilt * (pitch < high), made.size)
-    if rng.random() < 0.5:
+    if rng.random() < 0.4:
         length = int(rng.uniform(0.1, 0.8) * RATE_HZ)
         echo = rng.standard_normal(length) * np.exp(-6.9 * np.arange(length) / length)
-        echo *= rng.uniform(0.02, 0.12)
+        echo *= rng.uniform(0.01, 0.08)
         echo[0] = 1
         size = 2 ** int(np.ceil(np.log2(made.size + length)))
         echoed = np.fft.irfft(np.fft.rfft(made, size) * np.fft.rfft(echo, size), size)
@@ -86,7 +78,6 @@ def mixture(
     made = made / max(1e-6, float(np.sqrt((made**2).mean()))) * np.float32(10 ** (loud_db / 20))
     mask = np.zeros(length // HOP + 1, np.int64)
     if sound is not None:
-        sound = sound[:LONGEST]
         gain = 10 ** ((snr_db + loud_db) / 20) / max(1e-6, level(sound))
         at = int(rng.integers(-min(RATE_HZ, sound.size // 2), length - RATE_HZ // 2)) // HOP * HOP
         first, last = max(at, 0), min(at + sound.size, length)

@@ -22,6 +22,7 @@ class Section(StrEnum):
     WORDS = "words"
     SOUNDS = "sounds"
     COUNTS = "counts"
+    EVENTS = "events"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,18 @@ from types import MappingProxyType
 
 from passante import __version__
 from passante.core.errors import EvaluationError
-from passante.evaluate import counts, events, faces, markdown, page, persons, plates, voices, words
+from passante.evaluate import (
+    counts,
+    events,
+    faces,
+    incidents,
+    markdown,
+    page,
+    persons,
+    plates,
+    voices,
+    words,
+)
 from passante.evaluate.pictures import manifest_hashes
 from passante.evaluate.report import Report, sign, to_json
 from passante.evaluate.results import Figure, Finding, LeftOut, Result, Section
@@ -27,6 +38,7 @@ PARTS: Mapping[Section, Part] = MappingProxyType(
         Section.WORDS: words.run,
         Section.SOUNDS: events.run,
         Section.COUNTS: counts.run,
+        Section.EVENTS: incidents.run,
     }
 )
 """What each section runs."""

@@ -60,18 +60,27 @@ def active(sound: Sound) -> NDArray[np.bool_]:
     return np.asarray(level > max(float(level.max(initial=-120)) - _RANGE_DB, -100))
 
 
+def loudest(sound: Sound) -> Sound:
+    """At most 5 s of a recording, from half a second before its loudest moment on."""
+    power = (sound[: sound.size // HOP * HOP].reshape(-1, HOP) ** 2).mean(axis=1)
+    longest = int(_LONGEST_S * RATE_HZ)
+    start = max(0, int(power.argmax()) * HOP - RATE_HZ // 2) if power.size else 0
+    start = min(start, max(0, sound.size - longest))
+    return sound[start : start + longest]
+
+
 def placed(
     event: Sound, bed: Sound, snr_db: float, rng: np.random.Generator
 ) -> tuple[Sound, float, float]:
     """An event somewhere in a street; the mixture, and when the event begins and ends, s.
 
     Args:
-        event: At most 5 s of it are used.
+        event: Of a longer one the 5 s around its loudest moment are used.
         bed: A street; it is repeated where it is too short.
         snr_db: Level of the event, pauses left out, over that of the street.
         rng: Says which part of the street.
     """
-    event = event[: int(_LONGEST_S * RATE_HZ)]
+    event = loudest(event)
     lead = int((LEAD_S + rng.uniform(0, 0.24)) * RATE_HZ) // HOP * HOP
     mixed = street(bed, lead + event.size + int(TAIL_S * RATE_HZ), rng)
     frames = np.flatnonzero(active(event))

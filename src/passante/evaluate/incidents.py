@@ -1,0 +1,308 @@
+"""The part about sounds that are told as events: what is heard, how soon, and what is not there.
+
+Recordings of one half fix the thresholds of the anchors; all is scored on the other half, mixed
+into the other half of the sound of streets. Our own thresholds come with the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passante.analyse.alarm import Limit
+from passante.analyse.hearing import Hearing, Look
+from passante.analyse.kinds import KINDS, StreetSounds
+from passante.analyse.limits import limits_for
+from passante.analyse.logmel import FRAMES, HOP
+from passante.analyse.tagger import Yamnet
+from passante.core.names import EventKind
+from passante.evaluate.anchors import LogMelRegression, energy
+from passante.evaluate.halves import Half, Recording, beds, recordings
+from passante.evaluate.levels import levels
+from passante.evaluate.packaged import PackagedTagger
+from passante.evaluate.pictures import chosen, table
+from passante.evaluate.precision import average_precision, threshold_for
+from passante.evaluate.rates import Rate
+from passante.evaluate.results import Figure, LeftOut, Result, Section, Subject
+from passante.evaluate.settings import Settings, Tell
+from passante.evaluate.sounds import RATE_HZ, Sound, load
+from passante.evaluate.trials import (
+    Scored,
+    Trial,
+    by_listener,
+    listened,
+    peaks,
+    placed,
+    street,
+    told,
+)
+from passante.models import store
+from passante.models.catalogue import DEFAULTS
+from passante.models.session import OnnxSession
+
+SNRS_DB = (-10, 0, 10, 20)
+_PROTECTED_DB = 10
+_QUICK, _QUICK_SNRS_DB = 24, (0, 10)
+_STRICT = 0.01
+"""Share of the other sounds that may reach the threshold at which methods are compared."""
+_STREET_MINUTES = 20
+_PIECE_S = 10.0
+
+Says = Callable[[Look], NDArray[np.float32]]
+"""What a listener says of a look: (kinds,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """Something that listens."""
+
+    subject: Subject
+    look: Says
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tried:
+    """Trials, and what a method says of them."""
+
+    trials: Sequence[Trial]
+    scored: Sequence[Scored]
+
+
+def run(settings: Settings, tell: Tell) -> Iterator[Result]:
+    """Every listener on recorded events in streets; ours on protected sound as well."""
+    tagger = Yamnet(OnnxSession(store.find(DEFAULTS["find.sound"])))
+    head = OnnxSession(store.find(DEFAULTS["find.incident"]))
+    limits = limits_for(head.card.sha256)
+    tell("events: sounds to fix thresholds on")
+    fix, score = trials(settings, Half.FIX), trials(settings, Half.SCORE)
+    methods = [
+        Method(Subject("our head on YAMNet", ours=True), by_listener(StreetSounds(tagger, head))),
+        Method(Subject("YAMNet as packaged", ours=False), by_listener(PackagedTagger(tagger))),
+        Method(Subject("log-mel and logistic regression", ours=False), _learnt(fix).look),
+        Method(Subject("energy", ours=False), energy),
+    ]
+    for method in methods:
+        tell(f"events: {method.subject.name}")
+        strict = strict_thresholds(tried(fix, method.look))
+        scored = tried(score, method.look)
+        yield from compared(method.subject, scored, strict)
+        if method.subject.ours:
+            yield from at_limits(method.subject, scored, limits, seed=settings.seed)
+            yield from _quiet(settings, method, limits)
+            yield from _protected(settings, method, limits, tell)
+
+
+def trials(settings: Settings, half: Half) -> list[Trial]:
+    """Every recording of a half in a street, at every ratio."""
+    rng = np.random.default_rng(settings.seed)
+    streets = beds(settings.folder, half)
+    found = [one for one in recordings(settings.folder) if one.half is half]
+    if settings.quick:
+        found = chosen(found, _QUICK, settings.seed)
+    snrs_db = _QUICK_SNRS_DB if settings.quick else SNRS_DB
+    return [_trial(one, snr_db, streets, rng) for snr_db in snrs_db for one in found]
+
+
+def _trial(
+    one: Recording, snr_db: float, streets: Sequence[Sound], rng: np.random.Generator
+) -> Trial:
+    bed = streets[int(rng.integers(len(streets)))]
+    sound, start_s, end_s = placed(load(one.path), bed, snr_db, rng)
+    return Trial(sound, one.kind, one.label, one.group, snr_db, start_s, end_s)
+
+
+def tried(some: Sequence[Trial], look: Says) -> Tried:
+    """What a listener says of each trial, each a stream of its own."""
+    return Tried(some, [listened(trial.sound, look) for trial in some])
+
+
+def _learnt(fix: Sequence[Trial]) -> LogMelRegression:
+    patches, holds = [], []
+    for trial in fix:
+        for look in Hearing().push(trial.sound):
+            first_s, last_s = (frame * HOP / RATE_HZ for frame in (look.first, look.first + FRAMES))
+            within = min(last_s, trial.end_s) - max(first_s, trial.start_s)
+            patches.append(look.patch)
+            holds.append([trial.kind is kind and within > 0.2 for kind in KINDS])
+    return LogMelRegression.fitted(patches, np.array(holds))
+
+
+def strict_thresholds(some: Tried) -> NDArray[np.float64]:
+    """(kinds,): scores that one in a hundred of the sounds of other kinds reach."""
+    found = np.stack([peaks(one, 1) for one in some.scored])
+    thresholds = []
+    for column, kind in enumerate(KINDS):
+        others = found[[trial.kind is not kind for trial in some.trials], column]
+        thresholds.append(threshold_for(others, _STRICT * others.size))
+    return np.array(thresholds)
+
+
+def compared(subject: Subject, some: Tried, strict: NDArray[np.float64]) -> Iterator[Figure]:
+    """Average precision, and recall at an equally strict threshold, for every kind and ratio."""
+    found = np.stack([peaks(one, 1) for one in some.scored])
+    kinds = np.array([str(trial.kind) for trial in some.trials])
+    snrs_db = np.array([trial.snr_db for trial in some.trials])
+    precisions = []
+    for column, kind in enumerate(KINDS):
+        mine = kinds == kind
+        if not mine.any():
+            continue
+        count = int(mine.sum())
+        precisions.append(average_precision(mine, found[:, column]))
+        yield _figure(subject, f"{kind}: average precision", precisions[-1], "", count)
+        hit = float((found[mine, column] >= strict[column]).mean())
+        yield _figure(subject, f"{kind}: heard, equally strict", hit, "", count)
+    if precisions:
+        mean = float(np.mean(precisions))
+        yield _figure(subject, "mean of kinds: average precision", mean, "", len(precisions))
+    for snr_db in sorted(set(snrs_db.tolist())):
+        at = snrs_db == snr_db
+        each = [
+            average_precision(kinds[at] == kind, found[at, column])
+            for column, kind in enumerate(KINDS)
+            if (kinds[at] == kind).any()
+        ]
+        if each:
+            what = f"mean of kinds at {snr_db:g} dB: average precision"
+            yield _figure(subject, what, float(np.mean(each)), "", int(at.sum()))
+
+
+def at_limits(
+    subject: Subject, some: Tried, limits: Sequence[Limit], *, seed: int
+) -> Iterator[Figure]:
+    """At the thresholds of the package: recall, precision, false alarms, delays."""
+    hours = sum(trial.sound.size for trial in some.trials) / RATE_HZ / 3600
+    late, moved = [], []
+    for limit in limits:
+        hits: dict[str, list[bool]] = {}
+        right = false = 0
+        for trial, scored in zip(some.trials, some.scored, strict=True):
+            found = list(told(scored, KINDS, [limit]))
+            mine = [one for one in found if one.about(trial)]
+            right, false = right + bool(mine), false + len(found) - len(mine)
+            if trial.kind is limit.kind:
+                hits.setdefault(trial.group, []).append(bool(mine))
+            if mine:
+                late.append(mine[0].noticed_s - trial.start_s)
+                moved.append(abs(mine[0].heard.start * HOP / RATE_HZ - trial.start_s))
+        if hits:
+            yield from _rates(subject, limit.kind, hits, (right, false), seed=seed)
+        what = f"{limit.kind}: false alarms among events"
+        yield _figure(subject, what, false / hours, "1/h", false)
+    for what, values in (("delay from the act", late), ("error of the onset", moved)):
+        for word, point in (("half", 50), ("19 of 20", 95)):
+            value = float(np.percentile(values, point)) if values else 0.0
+            yield _figure(subject, f"{what}, {word} within", value, "s", len(values))
+
+
+def _rates(
+    subject: Subject,
+    kind: EventKind,
+    hits: dict[str, list[bool]],
+    found: tuple[int, int],
+    *,
+    seed: int,
+) -> Iterator[Figure]:
+    right, false = found
+    rate = Rate.over(hits.values(), seed=seed)
+    what = f"{kind}: heard, at its threshold"
+    yield Figure(Section.EVENTS, subject, what, rate.share, "", rate.trials, rate.low, rate.high)
+    if right + false:
+        of = Rate.of(right, right + false)
+        what = f"{kind}: right, of those told"
+        yield Figure(Section.EVENTS, subject, what, of.share, "", of.trials, of.low, of.high)
+
+
+def _quiet(settings: Settings, method: Method, limits: Sequence[Limit]) -> Iterator[Figure]:
+    """False alarms where none of the kinds is to be heard."""
+    sound = nothing(settings, minutes=2 if settings.quick else _STREET_MINUTES)
+    hours = sound.size / RATE_HZ / 3600
+    scored = listened(sound, method.look)
+    for limit in limits:
+        count = len(list(told(scored, KINDS, [limit])))
+        what = f"{limit.kind}: false alarms in streets with speech and other sounds"
+        low, high = (edge / hours for edge in _poisson(count))
+        yield Figure(Section.EVENTS, method.subject, what, count / hours, "1/h", count, low, high)
+
+
+def nothing(settings: Settings, *, minutes: float) -> Sound:
+    """Streets in which people talk and things happen that are none of our kinds."""
+    rng = np.random.default_rng(settings.seed)
+    streets = beds(settings.folder, Half.SCORE)
+    voices = [row["file"] for row in table(settings.folder, "speech/utterances.csv")]
+    others = [
+        one.path
+        for one in recordings(settings.folder)
+        if one.half is Half.SCORE and one.kind is None
+    ]
+    pieces = []
+    for _ in range(int(minutes * 60 / _PIECE_S)):
+        piece = street(streets[int(rng.integers(len(streets)))], int(_PIECE_S * RATE_HZ), rng)
+        if rng.random() < 0.6:
+            _add(piece, load(settings.folder / "speech" / str(rng.choice(voices))), rng)
+        if rng.random() < 0.3:
+            _add(piece, load(others[int(rng.integers(len(others)))]), rng)
+        pieces.append(piece)
+    return np.asarray(np.clip(np.concatenate(pieces), -1, 1), np.float32)
+
+
+def _add(piece: Sound, sound: Sound, rng: np.random.Generator) -> None:
+    """A sound somewhere in a piece, -5 to 15 dB beside it."""
+    sound = sound[: piece.size]
+    level = float(np.sqrt((piece**2).mean())) * 10 ** (rng.uniform(-5, 15) / 20)
+    at = int(rng.integers(0, piece.size - sound.size + 1))
+    gain = level / max(1e-6, float(np.sqrt((sound**2).mean())))
+    piece[at : at + sound.size] += np.float32(gain) * sound
+
+
+def _protected(
+    settings: Settings, method: Method, limits: Sequence[Limit], tell: Tell
+) -> Iterator[Result]:
+    """The same events after protection, beside those before."""
+    some = [one for one in trials(settings, Half.SCORE) if one.snr_db == _PROTECTED_DB]
+    before = Subject(f"{method.subject.name}, these before protection", ours=True)
+    yield from _heard_of(before, tried(some, method.look), limits)
+    rng = np.random.default_rng(settings.seed)
+    joined = np.concatenate([one.sound for one in some])
+    edges = np.cumsum([one.sound.size for one in some])[:-1]
+    made, absent = levels(settings.policies, quick=True)
+    for name, hint in absent.items():
+        yield LeftOut(Section.EVENTS, name, hint)
+    for level in made:
+        tell(f"events: {level.subject.name}")
+        parts = np.split(level.hide(joined, rng), edges)
+        after = [replace(one, sound=part) for part, one in zip(parts, some, strict=True)]
+        subject = Subject(f"{method.subject.name}, {level.subject.name}", ours=True)
+        yield from _heard_of(subject, tried(after, method.look), limits)
+
+
+def _heard_of(subject: Subject, some: Tried, limits: Sequence[Limit]) -> Iterator[Figure]:
+    """Recall at the thresholds, of every kind and of all."""
+    counts: dict[EventKind, list[bool]] = {}
+    for limit in limits:
+        for trial, scored in zip(some.trials, some.scored, strict=True):
+            if trial.kind is limit.kind:
+                hit = any(one.about(trial) for one in told(scored, KINDS, [limit]))
+                counts.setdefault(limit.kind, []).append(hit)
+    for kind, hits in counts.items():
+        share = sum(hits) / len(hits)
+        yield _figure(subject, f"{kind}: heard, at its threshold", share, "", len(hits))
+    every = [hit for hits in counts.values() for hit in hits]
+    if every:
+        what, share = "all kinds: heard, at their thresholds", sum(every) / len(every)
+        yield _figure(subject, what, share, "", len(every))
+
+
+def _poisson(count: int) -> tuple[float, float]:
+    """The 95 % interval of a mean of which `count` were counted (Byar's approximation)."""
+    z = 1.96
+    low = 0.0 if not count else count * (1 - 1 / (9 * count) - z / (3 * count**0.5)) ** 3
+    more = count + 1
+    return low, more * (1 - 1 / (9 * more) + z / (3 * more**0.5)) ** 3
+
+
+def _figure(subject: Subject, what: str, value: float, unit: str, count: int) -> Figure:
+    return Figure(Section.EVENTS, subject, what, value, unit, count)
