@@ -20,6 +20,7 @@ from typing import get_type_hints
 import click
 import msgspec
 
+import zone_pages
 from passante.cli.main import cli
 from passante.core import errors, names
 from passante.core.names import Sensitive
@@ -267,6 +268,7 @@ def settings_page() -> str:
         *(_operator(operator, docs) for operator in OPERATORS.values()),
         "## Policies that come with the package",
         *(_shipped(name) for name in Shipped),
+        *zone_pages.sections(),
     ]
     return "\n\n".join(parts) + "\n"
 

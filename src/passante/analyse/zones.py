@@ -30,6 +30,7 @@ class Sight(StrEnum):
     """How vehicles are found."""
 
     NETWORK = "network"
+    """By the network that finds people as well."""
     MOTION = "motion"
     """By what moves against the background: for views from high above, where networks see none.
     People are then not looked for."""
@@ -105,6 +106,7 @@ class CrowdingRule:
     rise: float = 2.0
     """So many times as many as `within_s` ago are an event."""
     within_s: float = 30.0
+    """s."""
     least: int = 8
     """A rise to fewer people than this is none."""
 
@@ -117,6 +119,7 @@ class LoiteringRule:
     """Somebody stays for long."""
 
     after_s: float = 60.0
+    """How long somebody must stay, s."""
 
     def __post_init__(self) -> None:
         _positive(self.after_s)
@@ -131,7 +134,9 @@ class WrongWayRule:
     angle_deg: float = 120.0
     """How far the way taken must turn from it."""
     after_s: float = 0.8
+    """For how long, s; it must also have gone its own size that way."""
     of: tuple[Kind, ...] = (Kind.VEHICLE,)
+    """Who is watched."""
 
     def __post_init__(self) -> None:
         _positive(self.angle_deg, self.after_s)
@@ -145,6 +150,7 @@ class CarriagewayRule:
     """A person, not riding and not in a vehicle, is on the carriageway."""
 
     after_s: float = 0.8
+    """How long somebody must be there, s."""
 
     def __post_init__(self) -> None:
         _positive(self.after_s)
@@ -155,6 +161,7 @@ class StoppedRule:
     """A vehicle stands where traffic flows."""
 
     after_s: float = 15.0
+    """How long it must stand, s."""
 
     def __post_init__(self) -> None:
         _positive(self.after_s)
@@ -165,6 +172,7 @@ class ForbiddenRule:
     """A vehicle is where it may not be, standing or not."""
 
     after_s: float = 5.0
+    """How long it must be there, s."""
 
     def __post_init__(self) -> None:
         _positive(self.after_s)
@@ -175,6 +183,7 @@ class LeftRule:
     """Something was put down and stays: seen against the background, so for fixed cameras only."""
 
     after_s: float = 30.0
+    """How long it must stay, s."""
     least: float = 0.0008
     """Smallest size, as a share of the picture's area."""
     most: float = 0.03
@@ -189,6 +198,7 @@ class ZoneDrawn:
     """A part of the picture, what is counted in it, and what is an event in it."""
 
     name: str
+    """Up to 40 of a-z, 0-9, "-", "_" and "."."""
     polygon: tuple[Pair, ...] = ()
     """Corners; none: the whole picture."""
     of: tuple[Kind, ...] = MOVING
@@ -198,14 +208,23 @@ class ZoneDrawn:
     queue: bool = False
     """Count vehicles that stand, and how far back they reach."""
     fall: FallRule | None = None
+    """Falls, and people who lie."""
     running: RunningRule | None = None
+    """Several people run."""
     crowding: CrowdingRule | None = None
+    """Too many people, or more and more."""
     loitering: LoiteringRule | None = None
+    """Somebody stays."""
     wrong_way: WrongWayRule | None = None
+    """Somebody goes the wrong way."""
     carriageway: CarriagewayRule | None = None
+    """People on the carriageway."""
     stopped: StoppedRule | None = None
+    """Vehicles that stand where traffic flows."""
     forbidden: ForbiddenRule | None = None
+    """Vehicles where none may be."""
     left: LeftRule | None = None
+    """Things that were put down and stay."""
 
     def __post_init__(self) -> None:
         word(self.name)
@@ -224,10 +243,15 @@ class LineDrawn:
     """
 
     name: str
+    """Up to 40 of a-z, 0-9, "-", "_" and "."."""
     points: tuple[Pair, Pair]
+    """Its two ends."""
     forward: str = "forward"
+    """Name of the way from its left side to its right one."""
     backward: str = "backward"
+    """Name of the other way."""
     of: tuple[Kind, ...] = MOVING
+    """What is counted."""
 
     def __post_init__(self) -> None:
         for name in (self.name, self.forward, self.backward):
@@ -246,15 +270,21 @@ class Zones:
     place: str = "camera"
     """Names what the camera looks at, in every event and statistic."""
     coordinates: Coordinates = Coordinates.SHARE
+    """What the numbers of points are."""
     picture: tuple[int, int] | None = None
     """Width and height of the picture that coordinates in px are of."""
     bucket_s: float = 900.0
-    """Length of one bucket of the statistics."""
+    """Length of one bucket of the statistics, s."""
     vehicles: Sight = Sight.NETWORK
+    """How vehicles are found."""
     ground: GroundPoints | None = None
+    """Where the ground is: speeds and densities want it."""
     camera: CameraRules = field(default_factory=CameraRules)
+    """When the camera itself is an event."""
     line: tuple[LineDrawn, ...] = ()
+    """Counting lines."""
     zone: tuple[ZoneDrawn, ...] = ()
+    """Zones."""
 
     def __post_init__(self) -> None:
         word(self.place)

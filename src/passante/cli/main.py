@@ -19,9 +19,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "fit": ("passante.cli.fit:fit", "Choose what may be asked of a device, so that it fits."),
     "models": ("passante.cli.models:models", "List, verify and fetch the networks."),
     "policies": ("passante.cli.policies:policies", "Show what each policy hides and leaves."),
+    "protect": ("passante.cli.protect:protect", "Protect recordings, pictures and sound files."),
     "watch": ("passante.cli.watch:watch", "Tell what happens and how many come and go."),
     "zones": ("passante.cli.zones:zones", "Draw zones on a protected still."),
-    "protect": ("passante.cli.protect:protect", "Protect recordings, pictures and sound files."),
 }
 """Name -> where it is, and its line in the help: nothing else is imported for `passante --help`."""
 
