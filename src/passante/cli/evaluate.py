@@ -80,7 +80,8 @@ def evaluate(
     PART is one of faces, plates, persons, voices, words, sounds, counts and events; none, or
     all: every one. Each attack runs on protected data, on the same data untouched, and guessing;
     what cannot beat guessing on untouched data proves nothing and is called INCONCLUSIVE. The
-    networks of the attackers are fetched with: passante models pull campplus faceres ge2e mobileface ppocr-rec
+    networks of the attackers are fetched with:
+    passante models pull campplus faceres ge2e mobileface ppocr-rec
     """
     for package in _EXTRA:
         if importlib.util.find_spec(package) is None:
