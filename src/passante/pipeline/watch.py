@@ -19,6 +19,7 @@ from passante.analyse.persons import PersonFinder
 from passante.analyse.sounds import AnalyseSounds, Listener
 from passante.analyse.tagger import Yamnet
 from passante.analyse.zones import Sight, Zones
+from passante.core.clock import NS_PER_S
 from passante.core.errors import PassanteError, ProtectError
 from passante.core.names import PlaceId, StreamId
 from passante.flow import Source
@@ -104,6 +105,7 @@ class Watched:
     unseen: int = 0
     """Frames that could not be looked at."""
     last_ns: int = 0
+    """Stream time at which it ended."""
 
 
 class Watch:
@@ -191,6 +193,8 @@ class Watch:
         if ears is None:
             return
         self.done.blocks += 1
+        lasts_ns = block.samples.shape[1] * NS_PER_S // block.rate_hz
+        self.done.last_ns = max(self.done.last_ns, block.pts_ns + lasts_ns)
         for heard in ears.push(block):
             self._heard(heard)
 

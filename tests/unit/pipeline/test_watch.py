@@ -145,6 +145,7 @@ def test_sound_alone_is_watched_too() -> None:
     equipment = WatchEquipment(ZONES, listener=Bangs())
     done = Watch(ScriptedSource(info, blocks), equipment, told.append).run()
     assert (done.blocks, done.frames, told) == (30, 0, [])
+    assert done.last_ns == 3_000_000_000
 
 
 def test_who_does_not_want_sound_listens_to_none() -> None:
