@@ -224,6 +224,8 @@ def _lamps(rng: np.random.Generator, body: Body, colour: Colour, *, front: bool)
     for x, y in body.lamps:
         body.sheet.box(x, y, size[0] * 1.1, size[1] * 1.1, tone(body.paint, 0.5), round_by=0.25)
         body.sheet.box(x, y, *size, colour, round_by=0.25)
+        if chance(rng, 0.6):
+            _lens(rng, body, (x, y), size)
         if split:
             body.sheet.box(
                 x * 0.97, y + 0.25 * size[1], size[0] * 0.8, size[1] * 0.3, tinted, round_by=0.2
@@ -233,17 +235,49 @@ def _lamps(rng: np.random.Generator, body: Body, colour: Colour, *, front: bool)
         body.sheet.box(0, -0.97 * body.high, 0.4, 0.03, (255, 80, 70))
 
 
+def _lens(
+    rng: np.random.Generator, body: Body, spot: tuple[float, float], size: tuple[float, float]
+) -> None:
+    """The ribs, cells and glints of a lamp's glass."""
+    (x, y), (wide, high), sheet = spot, size, body.sheet
+    bright = grey(rng, 150, 255) if chance(rng, 0.7) else near(rng, (220, 60, 50), 40)
+    if chance(rng, 0.5):
+        for level in np.linspace(-0.4, 0.4, whole(rng, 2, 7)):
+            ends = [(x + level * wide, y - 0.45 * high), (x + level * wide, y + 0.45 * high)]
+            sheet.line(ends, tone(bright, between(rng, 0.4, 1)), 0.008)
+    if chance(rng, 0.4):
+        for level in np.linspace(-0.35, 0.35, whole(rng, 2, 5)):
+            ends = [(x - 0.45 * wide, y + level * high), (x + 0.45 * wide, y + level * high)]
+            sheet.line(ends, tone(bright, between(rng, 0.4, 1)), 0.008)
+    for _ in range(whole(rng, 0, 3)):
+        a, b = between(rng, -0.35, 0.35) * wide, between(rng, -0.3, 0.3) * high
+        sheet.disc(x + a, y + b, between(rng, 0.03, 0.1), between(rng, 0.02, 0.06), (255, 255, 250))
+
+
 def _badge(rng: np.random.Generator, body: Body, y: float) -> None:
-    if chance(rng, 0.75):
+    if chance(rng, 0.2):
+        _oval(rng, body, y)
+    elif chance(rng, 0.75):
         size = between(rng, 0.06, 0.13)
         body.sheet.disc(0, y, size * between(rng, 1.0, 1.6), size, grey(rng, 140, 235))
-        body.sheet.disc(
-            0,
-            y,
-            size * 0.7,
-            size * 0.6,
-            near(rng, pick(rng, ((40, 60, 120), (60, 60, 60), (120, 30, 30))), 30),
-        )
+        inner = near(rng, pick(rng, ((40, 60, 120), (60, 60, 60), (120, 30, 30))), 30)
+        body.sheet.disc(0, y, size * 0.7, size * 0.6, inner)
+
+
+def _oval(rng: np.random.Generator, body: Body, y: float) -> None:
+    """A maker's name on an oval, a bar or the paint itself."""
+    sheet, wide, high = body.sheet, between(rng, 0.16, 0.34), between(rng, 0.06, 0.13)
+    ground = near(rng, pick(rng, ((20, 40, 110), (20, 20, 22), (170, 20, 30), (190, 192, 195))), 20)
+    shape = whole(rng, 0, 2)
+    if shape == 0:
+        sheet.disc(0, y, wide * 1.1, high * 1.15, grey(rng, 170, 240))
+        sheet.disc(0, y, wide, high, ground)
+    elif shape == 1:
+        sheet.box(0, y, wide * 1.4, 0.7 * high, ground, round_by=0.1)
+    ink = grey(rng, 190, 250) if sum(ground) < 380 else grey(rng, 10, 70)
+    face = whole(rng, 0, glyphs.count() - 1)
+    box = sheet.box_px(0, y, 0.8 * wide, 0.6 * high)
+    write(sheet.picture, pick(rng, marks.BRANDS), face, box, ink, fill=0.8)
 
 
 def _bike(rng: np.random.Generator, body: Body) -> None:

@@ -12,7 +12,7 @@ from training.plates.render.dice import Floats, Picture
 LEAST_WIDTH_PX = 8.0
 LEAST_SEEN = 0.5
 """Share of the whole plate that must be in the picture and not hidden."""
-LEAST_CONTRAST = 5.0
+LEAST_CONTRAST = 7.0
 """How much a plate must stand out, in brightness of 255."""
 COARSE = (20, 10)
 """The size a plate is averaged down to before its contrast is taken: width and height."""

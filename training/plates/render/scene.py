@@ -207,7 +207,7 @@ def _vehicle(stage: _Stage, view: View, invented: vehicle.Vehicle) -> None:
         size = 0.1 * view.focal_px / max(view.depth((*invented.lamps[0], 0.0)), 0.5)
         for x, y in view.project(np.asarray([(*lamp, -0.02) for lamp in invented.lamps])).tolist():
             stage.glows.append((x, y, size * between(rng, 0.4, 1.3), colour))
-    if chance(rng, 0.9):
+    if chance(rng, 0.86):
         _hang(stage, view, invented.plate, narrow=invented.kind is Kind.BIKE)
         if chance(rng, 0.14):
             _before(stage, view, invented.plate)

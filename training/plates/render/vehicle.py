@@ -205,6 +205,13 @@ def _side(
                 ),
                 glass,
             )
+    if not boxy:
+        grip = grey(rng, 20, 230)
+        for z in (0.3, 0.52):
+            near_z, far_z, y = (z - 0.07) * long, (z - 0.02) * long, belt * 0.92
+            lower = y + 0.03
+            handle = [(near_z, y), (far_z, y), (far_z, lower), (near_z, lower)]
+            canvas.polygon(flat(handle, -0.02), grip)
     radius = 0.21 * high if not boxy else 0.48
     circle = np.linspace(0, 2 * np.pi, 17)[:-1]
     for z in (0.18 * long, 0.78 * long):

@@ -253,6 +253,48 @@ def shelf(rng: np.random.Generator, wide: int) -> Board:
     return picture, alpha
 
 
+def chevrons(rng: np.random.Generator, wide: int) -> Board:
+    """Arrows in a row, as bends and works have them."""
+    high = round(wide * between(rng, 0.2, 0.5))
+    pairs = (
+        ((200, 30, 40), (240, 240, 240)),
+        ((240, 190, 30), (20, 20, 20)),
+        ((20, 20, 20), (240, 240, 240)),
+    )
+    ground, ink = pick(rng, pairs)
+    picture, alpha = _flat(wide, high, near(rng, ground, 20))
+    count = whole(rng, 1, 5)
+    step = wide / count
+    for index in range(count):
+        x, b = index * step + 0.15 * step, 0.35 * step
+        line = [
+            [x, 0],
+            [x + b, 0],
+            [x + 2 * b, high / 2],
+            [x + b, high],
+            [x, high],
+            [x + b, high / 2],
+        ]
+        cv2.fillPoly(picture, [np.round(line).astype(np.int32)], ink, cv2.LINE_AA)
+    if chance(rng, 0.5):
+        picture = np.ascontiguousarray(picture[:, ::-1])
+    return picture, alpha
+
+
+def glint(rng: np.random.Generator, wide: int) -> Board:
+    """A bright spot without an edge: a lamp, a reflection, the sun on chrome."""
+    wide = min(wide, 40)
+    high = max(3, round(wide * between(rng, 0.2, 1.0)))
+    picture, alpha = _flat(wide, high, grey(rng, 200, 255) if chance(rng, 0.7) else vivid(rng))
+    high, wide = alpha.shape
+    alpha[...] = 0
+    size = (max(1, wide // 3), max(1, high // 3))
+    cv2.ellipse(alpha, (wide // 2, high // 2), size, 0, 0, 360, (255,), -1, cv2.LINE_AA)
+    return picture, np.asarray(
+        cv2.blur(alpha, (2 * (wide // 8) + 1, 2 * (high // 8) + 1)), np.uint8
+    )
+
+
 def blank(rng: np.random.Generator, wide: int) -> Board:
     """A light or coloured box with nothing on it: a window, a lamp, a box, a sheet of paper."""
     picture, alpha = _flat(
@@ -279,6 +321,7 @@ def blank(rng: np.random.Generator, wide: int) -> Board:
 BOARDS = (
     street_sign, street_sign, shop_sign, shop_sign, bare_words, bare_words, traffic_sign,
     route_board, house_number, poster, stripes, shelf, blank,
+    chevrons, glint, glint,
 )  # fmt: skip
 
 
