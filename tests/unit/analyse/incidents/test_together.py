@@ -95,7 +95,7 @@ def test_either_alone_is_no_panic(actors: list[Actor], sounds: list[SoundInciden
 def test_a_crash_and_a_vehicle_that_stops_at_once_are_told() -> None:
     (one,) = begun(watch([brakes(4.0)], [sound(EventKind.CRASH, 3.9)]), EventKind.COLLISION)
     assert [part.kind for part in one.parts] == [EventKind.CRASH, EventKind.VEHICLE_STOPPED]
-    assert one.end_ns <= (4.0 + 2.5) * NS_PER_S
+    assert one.end_ns <= (4.0 + 2.0) * NS_PER_S
 
 
 @pytest.mark.parametrize(
