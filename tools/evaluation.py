@@ -53,9 +53,10 @@ wider cover, compared in cuts twice as wide as the face, named 5 and 6 of 100, t
 attack "surroundings", newer than the table below). Clothes give people away under `street`, which
 shows bodies on purpose; `person` hides them.
 
-Sound is attacked at every level (`soundscape`, with low delay, `revoice`, `silent`); `revoice` keeps
-words on purpose, so that words LEAK there by design. Sound is protected by the product's stages
-in memory, with draws that follow from the seed; in use they come from the system's secure source.
+Sound is attacked at every level (`soundscape`, with low delay, `revoice`, `silent`); `revoice`
+keeps words on purpose, so that words LEAK there by design, and where somebody speaks can be told at
+every level but `silent`. Sound is protected by the product's stages in memory, with draws that
+follow from the seed; in use they come from the system's secure source.
 Many files of the recordings hold noise at full scale instead of speech; what is louder than any
 speech is left out. An attacker on voices counts as beaten only where his equal error rate on
 untouched recordings is 3 % or less.

@@ -50,10 +50,10 @@ def cast(folder: Path, *, quick: bool, seed: int) -> Cast:
             continue
         half = min(most, len(heard) // 2)
         enrolled[name], asked[name] = heard[:half], heard[half : 2 * half]
-    rows = chosen(table(folder, "speech/attacker_train.csv"), 16 if quick else 130, seed)
+    rows = chosen(table(folder, "speech/attacker_train.csv"), 12 if quick else 130, seed)
     others = [*_healthy(folder, [row["file"] for row in rows], len(rows))]
     sexes = {row["speaker"]: row["sex"] for row in known if row["sex"] and row["speaker"] in asked}
-    return Cast(enrolled, asked, others, sexes, _bilingual(folder, known, 8 if quick else 28))
+    return Cast(enrolled, asked, others, sexes, _bilingual(folder, known, 0 if quick else 28))
 
 
 def _bilingual(folder: Path, rows: list[dict[str, str]], most: int) -> list[tuple[str, Sound]]:

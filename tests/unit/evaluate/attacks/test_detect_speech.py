@@ -35,6 +35,12 @@ def test_the_interval_holds_the_area() -> None:
     assert 0.7 < rate.low <= rate.share <= rate.high < 1
 
 
+def test_a_detector_that_is_always_wrong_tells_as_much() -> None:
+    truths = [np.tile(TRUTH, 20) for _ in range(5)]
+    wrong = [(~truth).astype(np.float32) for truth in truths]
+    assert told(wrong, truths, seed=1).share == 1.0
+
+
 class Loudness:
     """Takes what is loud for speech."""
 
