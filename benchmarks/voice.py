@@ -1,6 +1,8 @@
 """What protected sound still tells, and what it still is good for; the baselines beside it.
 
-    python benchmarks/voice.py words | detect | hard | digits | speakers | events | cost
+    python benchmarks/voice.py words | detect | hard | events | cost
+
+Who speaks and which digit is said: `passante evaluate voices words`, tools/evaluation.py.
 
 The attackers need packages that the product does not; see docs/voice.md. One that is absent is
 named and left out: it never counts as beaten.
@@ -9,7 +11,6 @@ named and left out: it never counts as beaten.
 from __future__ import annotations
 
 import argparse
-import functools
 import sys
 import time
 from collections import defaultdict
@@ -28,7 +29,6 @@ from passante.core.dsp import CELL
 from passante.protect.audio import ProtectAudio
 from passante.protect.policy import Policy
 from voice_cases import banded, crowd, echoed, music, resampled, whispered
-from voice_people import digits, speakers
 from voice_sound import (
     LOW,
     RATE_HZ,
@@ -295,8 +295,6 @@ RUNS: dict[str, tuple[Callable[[int, np.random.Generator], str], int]] = {
     "words": (words, 4),
     "detect": (detect, 10),
     "hard": (hard, 3),
-    "digits": (digits, 400),
-    "speakers": (speakers, 24),
     "events": (events, 3),
     "cost": (cost, 20),
 }
@@ -309,12 +307,8 @@ def main() -> None:
     parser.add_argument("--count", type=int, help="sentences, clips or people")
     parser.add_argument("--seed", type=int, default=20_260)
     parser.add_argument("--into", type=Path, help="page with markers to put the table into")
-    parser.add_argument("--only", action="append", default=[], help="digits: only this sound")
-    parser.add_argument("--deep", action="store_true", help="digits: a neural network as well")
     chosen = parser.parse_args()
     function, usual = RUNS[chosen.run]
-    if function is digits:
-        function = functools.partial(digits, only=chosen.only, deep=chosen.deep)
     before = machine()
     try:
         text = function(chosen.count or usual, np.random.default_rng(chosen.seed))
