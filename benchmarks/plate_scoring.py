@@ -15,11 +15,14 @@ from numpy.typing import NDArray
 
 from measure import ROOT
 from passante.analyse.finder import Finder
+from passante.analyse.looks import LookSettings, Moment, PlateLooks
+from passante.analyse.planner import Changes
+from passante.core.clock import NS_PER_S
 from passante.core.geometry import Box
 from passante.core.media import LAYOUTS, VideoFormat
-from passante.core.names import StreamId
+from passante.core.names import Kind, StreamId
 from passante.inside.observation import Detections
-from passante.inside.video import RawFrame, View
+from passante.inside.video import RawFrame
 from scoring import wilson
 
 sys.path.insert(0, str(ROOT))  # the renderer is no part of the package
@@ -147,10 +150,19 @@ def covered(plate: Box, found: Detections) -> bool:
     return float(under.mean()) >= FOUND
 
 
-def look(finder: Finder, view: View, wanted: Sequence[Box], marked: Sequence[Box]) -> Tally:
-    """One look, scored on `wanted`; boxes that touch none of `marked` are in vain."""
-    found = finder.look(view)
+def scored(found: Detections, wanted: Sequence[Box], marked: Sequence[Box]) -> Tally:
+    """What was found, scored on `wanted`; boxes that touch none of `marked` are in vain."""
     boxes = [Box(*(float(edge) for edge in edges)) for edges in found.boxes]
     extra = sum(all(box.intersection(plate) is None for plate in marked) for box in boxes)
     hits = sum(covered(plate, found) for plate in wanted)
     return Tally(hits, len(wanted), extra, 1)
+
+
+def as_picture(finder: Finder, frame: RawFrame) -> Detections:
+    """All that the product sees of a single picture on which it has found no vehicle."""
+    looks = PlateLooks(finder, frame.format, LookSettings(thorough=True))
+    moment = Moment(frame, Changes(frame.format), NS_PER_S, everything=True)
+    found = looks.look(moment, []) or []
+    boxes = np.concatenate([part.boxes for part in found])
+    scores = np.concatenate([part.scores for part in found])
+    return Detections(boxes, scores, (Kind.PLATE,) * len(boxes), finder.model)

@@ -1,8 +1,9 @@
 """How many number plates are found, by width; boxes in vain; and what a look costs.
 
-Each photograph is looked at as it is, and shrunk so that a plate is 40, 30 or 22 px wide. Three
-looks are scored, as the pipeline takes them:
+Each photograph is looked at as it is, and shrunk so that a plate is 40, 30 or 22 px wide. Looks
+are scored as the pipeline takes them:
 
+- picture: all that the product looks at in a single picture, if it has found no vehicle;
 - full: the whole photograph at its own size;
 - frame: the whole photograph, shrunk to 640x384 where it is larger;
 - close-up: a vehicle's box, found by nobody but put around the plate by chance (a plate is 14 to
@@ -45,9 +46,10 @@ from plate_scoring import (
     Photo,
     Results,
     as_frame,
+    as_picture,
     covered,
-    look,
     photos,
+    scored,
     shrunk,
     vehicle_around,
 )
@@ -107,11 +109,14 @@ def measured(sample: Sequence[Photo], finders: dict[str, Finder], gallery: Galle
             target = marked[photo.plates.index(plate)]
             for kind, view in _views(frame, target, chance).items():
                 for name, finder in finders.items():
-                    one = look(finder, view, [target], marked)
+                    found = finder.look(view)
+                    one = scored(found, [target], marked)
                     results.of(photo.region, width, f"{name}, {kind}").add(one)
                     if name == "ours" and one.hits < one.plates:
                         title = f"{kind}-{width or 'full'}-{photo.path.stem}-{plate.x0:.0f}"
-                        gallery.keep(title, view, finder.look(view), [target])
+                        gallery.keep(title, view, found, [target])
+            whole = scored(as_picture(finders["ours"], frame), [target], marked)
+            results.of(photo.region, width, "ours, picture").add(whole)
     print(file=sys.stderr)
     return results
 
@@ -148,10 +153,10 @@ def drawn(finders: dict[str, Finder], gallery: Gallery) -> Results:
             boxes, unclear = _boxes(made.quads), _boxes(made.ignore)
             whole = as_frame(made.picture).view(512, 320)
             for name, finder in finders.items():
-                tally = look(finder, whole, boxes, [*boxes, *unclear])
+                found = finder.look(whole)
+                tally = scored(found, boxes, [*boxes, *unclear])
                 results.of(region, None, name).add(tally)
                 if name == "ours" and tally.hits < tally.plates:
-                    found = finder.look(whole)
                     missed = [box for box in boxes if not covered(box, found)]
                     gallery.keep(f"drawn-{region}-{index}", whole, found, missed)
     return results
@@ -273,7 +278,9 @@ def main() -> None:
         sample = photos(data_dir() / "plates", every=options.every)
         gallery = Gallery(options.gallery)
         results = measured(sample, finders, gallery)
-        parts = [report(results, [f"ours, {kind}" for kind in ("full", "frame", "close-up")])]
+        parts = [
+            report(results, [f"ours, {kind}" for kind in ("picture", "full", "frame", "close-up")])
+        ]
         others = [name for name in finders if name != "ours"]
         if others:
             kinds = ("full", "close-up")
