@@ -27,7 +27,6 @@ from passante.evaluate.sounds import Sound, load
 from passante.evaluate.trials import (
     Scored,
     Trial,
-    by_listener,
     listened,
     peaks,
     placed,
@@ -76,14 +75,14 @@ def main() -> int:
     options = parser.parse_args()
     head = OnnxSession(store.find(DEFAULTS["find.incident"]))
     listener = StreetSounds(Yamnet(OnnxSession(store.find(DEFAULTS["find.sound"]))), head)
-    look = by_listener(listener)
+
     rng = np.random.default_rng(SEED)
     others = unused(options.packages, options.gathered, rng)
     streets = beds(DATA, Half.FIX)
     pieces = int(options.minutes * 60 / PIECE_S)
-    quiet = [listened(piece(streets, others, rng), look) for _ in range(pieces)]
+    quiet = [listened(piece(streets, others, rng), listener) for _ in range(pieces)]
     events = events_of(streets, rng)
-    heard = [listened(one.sound, look) for one in events]
+    heard = [listened(one.sound, listener) for one in events]
     rows = []
     for column, kind in enumerate(KINDS):
         threshold, passed = limit(quiet, column, LOOKS[kind], options.per_day)

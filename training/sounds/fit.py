@@ -1,6 +1,6 @@
 """Fits the head: linear discriminants on what YAMNet says of mixtures, kind by kind.
 
-    python -m training.sounds.fit GATHERED.npz [--write]
+    python -m training.sounds.fit GATHERED.npz... [--write]
 
 One covariance for all (Fisher, 1936), shrunk towards the identity; for each kind the difference of
 the means of windows with it and without. A logistic curve (Platt, 1999) then brings every kind to
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,10 +67,10 @@ class Gathered:
 def main() -> int:
     """Fit, say how good it is, and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("gathered", type=Path)
+    parser.add_argument("gathered", type=Path, nargs="+")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    data = load(options.gathered)
+    data = joined([load(path) for path in options.gathered])
     outside = np.zeros((len(data.kind), len(KINDS)), np.float32)
     for number in range(FOLDS):
         test = data.fold == number
@@ -106,6 +107,16 @@ def load(path: Path) -> Gathered:
         for row, clip in enumerate(data["clip"])
     ]
     return Gathered(inputs, data["kind"], data["holds"], np.array(fold))
+
+
+def joined(parts: Sequence[Gathered]) -> Gathered:
+    """Windows of several files as one."""
+    return Gathered(
+        np.concatenate([one.inputs for one in parts]),
+        np.concatenate([one.kind for one in parts]),
+        np.concatenate([one.holds for one in parts]),
+        np.concatenate([one.fold for one in parts]),
+    )
 
 
 def fit(data: Gathered) -> Array:

@@ -1,6 +1,6 @@
 """Makes what the head learns from: mixtures, seen by YAMNet.
 
-    python -m training.sounds.gather PACKAGES OUT.npz [--mixtures N]
+    python -m training.sounds.gather PACKAGES OUT.npz [--mixtures N] [--seed N]
 
 PACKAGES holds one folder for each unpacked Debian package of sources.py; recordings of the half
 that things are fixed on come from $PASSANTE_DATA. Nothing of the other half is read.
@@ -53,11 +53,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("packages", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--mixtures", type=int, default=4500)
+    parser.add_argument("--mixtures", type=int, default=2800)
+    parser.add_argument("--seed", type=int, help="other mixtures of the same sounds")
     options = parser.parse_args()
     rng = np.random.default_rng(SEED)
     tagger = Yamnet(OnnxSession(store.find(DEFAULTS["find.sound"])))
     found = [*packages(options.packages, rng), *fixed(), *made(rng)]
+    if options.seed is not None:
+        rng = np.random.default_rng(options.seed)
     streets = mix.beds(beds(DATA, Half.FIX), rng)
     for origin, count in sorted(Counter((one.origin, str(one.kind)) for one in found).items()):
         sys.stderr.write(f"{count:5} {origin}\n")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from passante.analyse.hearing import Look
 from passante.analyse.kinds import KINDS
 
 _LOUD_DB, _SPREAD_DB = 20.0, 5.0
@@ -18,10 +16,10 @@ _STEPS, _PACE, _COST = 300, 0.5, 1e-3
 Array = NDArray[np.float32]
 
 
-def energy(look: Look) -> Array:
-    """The same score for every kind: how far the loudest frame stands out of what is usual."""
-    margin = (float(look.standing.max()) - _LOUD_DB) / _SPREAD_DB
-    return np.full(len(KINDS), 1 / (1 + np.exp(-margin)), np.float32)
+def energy(standing: Array) -> Array:
+    """(n, kinds), the same for every kind: how far the loudest of (n, 96) frames stands out, dB."""
+    margin = (standing.max(axis=1, keepdims=True) - _LOUD_DB) / _SPREAD_DB
+    return np.repeat(1 / (1 + np.exp(-margin)), len(KINDS), axis=1).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,16 +31,15 @@ class LogMelRegression:
     weights: Array
     """(features + 1, kinds); the last row are biases."""
 
-    def look(self, look: Look) -> Array:
-        """(kinds,), 0 to 1."""
-        inputs = (features(look.patch) - self.mean) / self.spread
+    def look(self, inputs: Array) -> Array:
+        """(n, kinds), 0 to 1, for the features of n windows."""
+        inputs = (inputs - self.mean) / self.spread
         numbers = inputs @ self.weights[:-1] + self.weights[-1]
         return np.asarray(1 / (1 + np.exp(-np.clip(numbers, -30, 30))), np.float32)
 
     @classmethod
-    def fitted(cls, patches: Sequence[Array], holds: NDArray[np.bool_]) -> Self:
-        """Learned from windows and, (n, kinds), what each of them holds."""
-        inputs = np.stack([features(patch) for patch in patches])
+    def fitted(cls, inputs: Array, holds: NDArray[np.bool_]) -> Self:
+        """Learned from the features of n windows and, (n, kinds), what each of them holds."""
         mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + np.float32(1e-3)
         inputs = np.c_[(inputs - mean) / spread, np.ones(len(inputs), np.float32)]
         share = np.maximum(holds.mean(axis=0), 1 / len(holds))
@@ -55,6 +52,6 @@ class LogMelRegression:
         return cls(mean, spread, weights.astype(np.float32))
 
 
-def features(patch: Array) -> Array:
-    """(192,) of a window (96, 64)."""
-    return np.concatenate([patch.mean(axis=0), patch.std(axis=0), patch.max(axis=0)])
+def features(patches: Array) -> Array:
+    """(n, 192) of windows (n, 96, 64)."""
+    return np.concatenate([patches.mean(axis=1), patches.std(axis=1), patches.max(axis=1)], axis=1)

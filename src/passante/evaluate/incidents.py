@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passante.analyse.alarm import Limit
-from passante.analyse.hearing import Hearing, Look
 from passante.analyse.kinds import KINDS, StreetSounds
 from passante.analyse.limits import limits_for
 from passante.analyse.logmel import FRAMES, HOP
-from passante.analyse.tagger import Yamnet
+from passante.analyse.tagger import Tags, Yamnet
 from passante.core.names import EventKind
-from passante.evaluate.anchors import LogMelRegression, energy
+from passante.evaluate.anchors import LogMelRegression, energy, features
 from passante.evaluate.halves import Half, Recording, beds, recordings
 from passante.evaluate.levels import levels
 from passante.evaluate.packaged import PackagedTagger
@@ -30,10 +29,10 @@ from passante.evaluate.results import Figure, LeftOut, Result, Section, Subject
 from passante.evaluate.settings import Settings, Tell
 from passante.evaluate.sounds import RATE_HZ, Sound, load
 from passante.evaluate.trials import (
+    Looks,
     Scored,
     Trial,
-    by_listener,
-    listened,
+    looks_at,
     peaks,
     placed,
     street,
@@ -43,16 +42,16 @@ from passante.models import store
 from passante.models.catalogue import DEFAULTS
 from passante.models.session import OnnxSession
 
-SNRS_DB = (-10, 0, 10, 20)
+SNRS_DB, FIX_SNRS_DB = (-10, 0, 10, 20), (0, 15)
 _PROTECTED_DB = 10
 _QUICK, _QUICK_SNRS_DB = 24, (0, 10)
 _STRICT = 0.01
 """Share of the other sounds that may reach the threshold at which methods are compared."""
-_STREET_MINUTES = 20
+_STREET_MINUTES, _QUICK_MINUTES = 20.0, 2.0
 _PIECE_S = 10.0
 
-Says = Callable[[Look], NDArray[np.float32]]
-"""What a listener says of a look: (kinds,)."""
+Says = Callable[[Looks, Tags], NDArray[np.float32]]
+"""What a listener says: (looks, kinds), 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Method:
     """Something that listens."""
 
     subject: Subject
-    look: Says
+    says: Says
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +69,29 @@ class Tried:
     trials: Sequence[Trial]
     scored: Sequence[Scored]
 
+    def at(self, snr_db: float) -> Tried:
+        """Those at one ratio."""
+        pairs = [
+            (trial, scored)
+            for trial, scored in zip(self.trials, self.scored, strict=True)
+            if trial.snr_db == snr_db
+        ]
+        return Tried([trial for trial, _ in pairs], [scored for _, scored in pairs])
+
+
+class Given:
+    """A tagger that has looked already, so that nothing is tagged twice."""
+
+    def __init__(self, model: str, tags: Tags) -> None:
+        self.model = model
+        self._tags = tags
+
+    def look(self, patches: NDArray[np.float32]) -> Tags:
+        """What was said of these patches."""
+        if len(patches) != len(self._tags.logits):
+            raise ValueError("these are not the patches that were looked at")
+        return self._tags
+
 
 def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     """Every listener on recorded events in streets; ours on protected sound as well."""
@@ -77,22 +99,33 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     head = OnnxSession(store.find(DEFAULTS["find.incident"]))
     limits = limits_for(head.card.sha256)
     tell("events: sounds to fix thresholds on")
-    fix, score = trials(settings, Half.FIX), trials(settings, Half.SCORE)
+    fix = trials(settings, Half.FIX)
+    learnt = _learnt(fix)
     methods = [
-        Method(Subject("our head on YAMNet", ours=True), by_listener(StreetSounds(tagger, head))),
-        Method(Subject("YAMNet as packaged", ours=False), by_listener(PackagedTagger(tagger))),
-        Method(Subject("log-mel and logistic regression", ours=False), _learnt(fix).look),
-        Method(Subject("energy", ours=False), energy),
+        Method(
+            Subject("our head on YAMNet", ours=True),
+            lambda looks, tags: StreetSounds(Given(tagger.model, tags), head).look(looks.patches),
+        ),
+        Method(
+            Subject("YAMNet as packaged", ours=False),
+            lambda looks, tags: PackagedTagger(Given(tagger.model, tags)).look(looks.patches),
+        ),
+        Method(
+            Subject("log-mel and logistic regression", ours=False),
+            lambda looks, _: learnt.look(features(looks.patches)),
+        ),
+        Method(Subject("energy", ours=False), lambda looks, _: energy(looks.standing)),
     ]
-    for method in methods:
-        tell(f"events: {method.subject.name}")
-        strict = strict_thresholds(tried(fix, method.look))
-        scored = tried(score, method.look)
-        yield from compared(method.subject, scored, strict)
-        if method.subject.ours:
-            yield from at_limits(method.subject, scored, limits, seed=settings.seed)
-            yield from _quiet(settings, method, limits)
-            yield from _protected(settings, method, limits, tell)
+    fixed = tried(fix, tagger, methods)
+    tell("events: sounds to score on")
+    scored = tried(trials(settings, Half.SCORE), tagger, methods)
+    for method, before, after in zip(methods, fixed, scored, strict=True):
+        yield from compared(method.subject, after, strict_thresholds(before))
+    ours = methods[0]
+    yield from at_limits(ours.subject, scored[0], limits, seed=settings.seed)
+    tell("events: streets where there are none")
+    yield from _quiet(settings, ours, tagger, limits)
+    yield from _protected(settings, ours, tagger, scored[0].at(_PROTECTED_DB), limits, tell)
 
 
 def trials(settings: Settings, half: Half) -> list[Trial]:
@@ -102,7 +135,8 @@ def trials(settings: Settings, half: Half) -> list[Trial]:
     found = [one for one in recordings(settings.folder) if one.half is half]
     if settings.quick:
         found = chosen(found, _QUICK, settings.seed)
-    snrs_db = _QUICK_SNRS_DB if settings.quick else SNRS_DB
+    full = SNRS_DB if half is Half.SCORE else FIX_SNRS_DB
+    snrs_db = _QUICK_SNRS_DB if settings.quick else full
     return [_trial(one, snr_db, streets, rng) for snr_db in snrs_db for one in found]
 
 
@@ -114,20 +148,27 @@ def _trial(
     return Trial(sound, one.kind, one.label, one.group, snr_db, start_s, end_s)
 
 
-def tried(some: Sequence[Trial], look: Says) -> Tried:
-    """What a listener says of each trial, each a stream of its own."""
-    return Tried(some, [listened(trial.sound, look) for trial in some])
+def tried(some: Sequence[Trial], tagger: Yamnet, methods: Sequence[Method]) -> tuple[Tried, ...]:
+    """What each method says of each trial, every trial a stream of its own."""
+    said: list[list[Scored]] = [[] for _ in methods]
+    for trial in some:
+        looks = looks_at(trial.sound)
+        tags = tagger.look(looks.patches)
+        for scored, method in zip(said, methods, strict=True):
+            scored.append(Scored(looks.firsts, looks.standing, method.says(looks, tags)))
+    return tuple(Tried(some, scored) for scored in said)
 
 
 def _learnt(fix: Sequence[Trial]) -> LogMelRegression:
-    patches, holds = [], []
+    inputs, holds = [], []
     for trial in fix:
-        for look in Hearing().push(trial.sound):
-            first_s, last_s = (frame * HOP / RATE_HZ for frame in (look.first, look.first + FRAMES))
+        looks = looks_at(trial.sound)
+        inputs.append(features(looks.patches))
+        for first in looks.firsts:
+            first_s, last_s = (frame * HOP / RATE_HZ for frame in (first, first + FRAMES))
             within = min(last_s, trial.end_s) - max(first_s, trial.start_s)
-            patches.append(look.patch)
             holds.append([trial.kind is kind and within > 0.2 for kind in KINDS])
-    return LogMelRegression.fitted(patches, np.array(holds))
+    return LogMelRegression.fitted(np.concatenate(inputs), np.array(holds))
 
 
 def strict_thresholds(some: Tried) -> NDArray[np.float64]:
@@ -216,11 +257,15 @@ def _rates(
         yield Figure(Section.EVENTS, subject, what, of.share, "", of.trials, of.low, of.high)
 
 
-def _quiet(settings: Settings, method: Method, limits: Sequence[Limit]) -> Iterator[Figure]:
+def _quiet(
+    settings: Settings, method: Method, tagger: Yamnet, limits: Sequence[Limit]
+) -> Iterator[Figure]:
     """False alarms where none of the kinds is to be heard."""
-    sound = nothing(settings, minutes=2 if settings.quick else _STREET_MINUTES)
+    sound = nothing(settings, minutes=_QUICK_MINUTES if settings.quick else _STREET_MINUTES)
     hours = sound.size / RATE_HZ / 3600
-    scored = listened(sound, method.look)
+    looks = looks_at(sound)
+    said = method.says(looks, tagger.look(looks.patches))
+    scored = Scored(looks.firsts, looks.standing, said)
     for limit in limits:
         count = len(list(told(scored, KINDS, [limit])))
         what = f"{limit.kind}: false alarms in streets with speech and other sounds"
@@ -258,25 +303,31 @@ def _add(piece: Sound, sound: Sound, rng: np.random.Generator) -> None:
     piece[at : at + sound.size] += np.float32(gain) * sound
 
 
-def _protected(
-    settings: Settings, method: Method, limits: Sequence[Limit], tell: Tell
+def _protected(  # noqa: PLR0917  # each is needed, and it is asked once
+    settings: Settings,
+    method: Method,
+    tagger: Yamnet,
+    before: Tried,
+    limits: Sequence[Limit],
+    tell: Tell,
 ) -> Iterator[Result]:
     """The same events after protection, beside those before."""
-    some = [one for one in trials(settings, Half.SCORE) if one.snr_db == _PROTECTED_DB]
-    before = Subject(f"{method.subject.name}, these before protection", ours=True)
-    yield from _heard_of(before, tried(some, method.look), limits)
+    name = method.subject.name
+    yield from _heard_of(Subject(f"{name}, these before protection", ours=True), before, limits)
     rng = np.random.default_rng(settings.seed)
-    joined = np.concatenate([one.sound for one in some])
-    edges = np.cumsum([one.sound.size for one in some])[:-1]
+    joined = np.concatenate([one.sound for one in before.trials])
+    edges = np.cumsum([one.sound.size for one in before.trials])[:-1]
     made, absent = levels(settings.policies, quick=True)
-    for name, hint in absent.items():
-        yield LeftOut(Section.EVENTS, name, hint)
-    for level in made:
-        tell(f"events: {level.subject.name}")
-        parts = np.split(level.hide(joined, rng), edges)
-        after = [replace(one, sound=part) for part, one in zip(parts, some, strict=True)]
-        subject = Subject(f"{method.subject.name}, {level.subject.name}", ours=True)
-        yield from _heard_of(subject, tried(after, method.look), limits)
+    for level, hint in absent.items():
+        yield LeftOut(Section.EVENTS, level, hint)
+    for one in made:
+        tell(f"events: {one.subject.name}")
+        parts = np.split(one.hide(joined, rng), edges)
+        hidden = [
+            replace(trial, sound=part) for part, trial in zip(parts, before.trials, strict=True)
+        ]
+        (after,) = tried(hidden, tagger, [method])
+        yield from _heard_of(Subject(f"{name}, {one.subject.name}", ours=True), after, limits)
 
 
 def _heard_of(subject: Subject, some: Tried, limits: Sequence[Limit]) -> Iterator[Figure]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passante.analyse.alarm import Alarm, Heard, Limit
-from passante.analyse.hearing import Hearing, Look
+from passante.analyse.hearing import Hearing
 from passante.analyse.logmel import FRAMES, HOP
 from passante.analyse.sounds import Listener
 from passante.core.names import EventKind
@@ -39,6 +39,18 @@ class Trial:
     start_s: float
     """When the event begins; the end of the street where there is none."""
     end_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looks:
+    """What there is to look at in a sound."""
+
+    firsts: tuple[int, ...]
+    """Number of the first frame of each look."""
+    standing: NDArray[np.float32]
+    """(looks, 96) dB, as in a `Look`."""
+    patches: NDArray[np.float32]
+    """(looks, 96, 64)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,21 +112,21 @@ def street(bed: Sound, count: int, rng: np.random.Generator) -> Sound:
     return np.asarray(part * (_BED / max(1e-6, float(np.sqrt((part**2).mean())))), np.float32)
 
 
-def listened(sound: Sound, look: Callable[[Look], NDArray[np.float32]]) -> Scored:
-    """All that is said of a sound, with one look at a time as in a stream."""
+def looks_at(sound: Sound) -> Looks:
+    """All looks at a sound, as in a stream that begins and ends with it."""
     hearing = Hearing()
-    looks = [
-        (one.first, one.standing, look(one))
-        for part in (hearing.push(sound), hearing.flush())
-        for one in part
-    ]
-    firsts, standing, scores = zip(*looks, strict=True)
-    return Scored(firsts, np.stack(standing), np.stack(scores))
+    looks = [*hearing.push(sound), *hearing.flush()]
+    return Looks(
+        tuple(look.first for look in looks),
+        np.stack([look.standing for look in looks]),
+        np.stack([look.patch for look in looks]),
+    )
 
 
-def by_listener(listener: Listener) -> Callable[[Look], NDArray[np.float32]]:
-    """Looks as the listener of the stream takes them."""
-    return lambda look: np.asarray(listener.look(look.patch[None])[0], np.float32)
+def listened(sound: Sound, listener: Listener) -> Scored:
+    """All that is said of a sound."""
+    looks = looks_at(sound)
+    return Scored(looks.firsts, looks.standing, listener.look(looks.patches))
 
 
 def told(scored: Scored, kinds: Sequence[EventKind], limits: Iterable[Limit]) -> Iterator[Told]:

@@ -2,17 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from passante.analyse.hearing import Look
 from passante.analyse.kinds import KINDS
-from passante.evaluate.anchors import LogMelRegression, energy
-
-
-def look(patch: np.ndarray, standing: float = 0) -> Look:
-    return Look(patch.astype(np.float32), np.full(96, standing, np.float32), 0)
+from passante.evaluate.anchors import LogMelRegression, energy, features
 
 
 def test_the_louder_the_surer_whatever_it_is() -> None:
-    quiet, loud = (energy(look(np.zeros((96, 64)), level)) for level in (5, 40))
+    quiet, loud = energy(np.repeat([[5.0], [40.0]], 96, axis=1).astype(np.float32))
     assert (loud > 0.9).all()
     assert (quiet < 0.1).all()
 
@@ -27,10 +22,10 @@ def test_regression_learns_which_band_a_kind_is_in() -> None:
             patch[:, 10 + 30 * kind] += 4
         patches.append(patch)
         holds.append([column == kind for column in range(len(KINDS))])
-    learnt = LogMelRegression.fitted(patches, np.array(holds))
+    learnt = LogMelRegression.fitted(features(np.stack(patches)), np.array(holds))
     for kind in (0, 1):
-        patch = rng.normal(-4, 0.5, (96, 64))
+        patch = rng.normal(-4, 0.5, (96, 64)).astype(np.float32)
         patch[:, 10 + 30 * kind] += 4
-        scores = learnt.look(look(patch))
+        (scores,) = learnt.look(features(patch[None]))
         assert scores[:2].argmax() == kind
         assert scores[kind] > 0.7

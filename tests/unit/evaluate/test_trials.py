@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from passante.analyse.alarm import Limit
-from passante.analyse.hearing import Look
 from passante.analyse.sounds import AnalyseSounds
 from passante.core.names import EventKind, Phase, StreamId
 from passante.evaluate.trials import (
+    Scored,
     Trial,
-    by_listener,
     listened,
     loudest,
     peaks,
@@ -71,7 +70,7 @@ def test_of_a_long_recording_the_loudest_moment_is_used() -> None:
 
 def test_what_is_told_of_a_trial_is_what_the_stage_tells() -> None:
     sound, start_s, _ = placed(burst(0.2, 1), bed(), 25, np.random.default_rng(0))
-    found = list(told(listened(sound, by_listener(Loud())), KINDS, LIMITS))
+    found = list(told(listened(sound, Loud()), KINDS, LIMITS))
     stage = AnalyseSounds(Loud(), LIMITS)
     item = RawAudio(StreamId("a"), 0, 0, Fraction(1, RATE_HZ), RATE_HZ, "mono", sound[None])
     ended = [one for one in [*stage.push(item), *stage.flush()] if one.phase is Phase.ENDED]
@@ -83,7 +82,7 @@ def test_what_is_told_of_a_trial_is_what_the_stage_tells() -> None:
 
 def test_only_an_incident_of_the_kind_and_the_time_is_about_a_trial() -> None:
     sound, start_s, end_s = placed(burst(0.2, 1), bed(), 25, np.random.default_rng(0))
-    (only,) = told(listened(sound, by_listener(Loud())), KINDS, LIMITS)
+    (only,) = told(listened(sound, Loud()), KINDS, LIMITS)
 
     def trial(kind: EventKind | None, shift_s: float = 0) -> Trial:
         return Trial(sound, kind, "", "", 25, start_s + shift_s, end_s + shift_s)
@@ -96,11 +95,7 @@ def test_only_an_incident_of_the_kind_and_the_time_is_about_a_trial() -> None:
 
 
 def test_peaks_are_averaged_over_as_many_looks_as_an_alarm_averages_over() -> None:
-    values = iter([0.9, 0.1, 0.2, 0.8, 0.8, 0.0])
-
-    def look(_: Look) -> np.ndarray:
-        return np.array([next(values, 0.0)], np.float32)
-
-    scored = listened(bed()[: int(2.1 * RATE_HZ)], look)
+    values = np.array([[0.9], [0.1], [0.2], [0.8], [0.8], [0.0]], np.float32)
+    scored = Scored(tuple(range(6)), np.zeros((6, 96), np.float32), values)
     assert peaks(scored, 1) == pytest.approx([0.9])
     assert peaks(scored, 2) == pytest.approx([0.8])
