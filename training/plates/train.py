@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import copy
 import math
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -301,6 +302,8 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--start", type=Path, metavar="FOLDER", help="begin with weights of there")
     parser.add_argument("--quick", action="store_true", help="a few steps, to see that it runs")
     options = parser.parse_args(words)
+    # What makes pictures has a core of its own.
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) - options.workers))
     frames = real_frames()
     _tell(f"{len(frames)} real frames" if frames else "no real frames: PASSANTE_DATA is no folder")
     chosen: dict[str, Any] = dict(ACCELERATED) if torch.cuda.is_available() else {}
