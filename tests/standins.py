@@ -24,6 +24,7 @@ from passante.pipeline.build import Equipment
 from passante.protect.levels import LevelSettings
 from passante.protect.policy import Policy
 from passante.testing import ScriptedFinder, video_format
+from speakers import speaker
 from unit.analyse.street import SquareFinder, frame
 
 RATE_HZ = 16_000
@@ -133,7 +134,9 @@ def equipment(
         people=ScriptedFinder({Kind.PERSON, Kind.VEHICLE}),
         plates=ScriptedFinder({Kind.PLATE}),
     )
-    return Equipment(found, finders=finders, voice=voice or ToneVoice(), levels=levels)
+    return Equipment(
+        found, finders=finders, voice=voice or ToneVoice(), levels=levels, speaker=speaker()
+    )
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def tracked() -> list[Path]:
 def nothing_of_this_machine(files: list[Path]) -> Iterator[Complaint]:
     """No path of somebody's machine and no registry's host: neither is true elsewhere."""
     for path in files:
-        if path.suffix in BINARY:
+        if path.suffix in BINARY | WEIGHTS:
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if found := MACHINE_PATH.search(line):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from passante.core.errors import SettingsError
 from passante.core.names import Kind, Sensitive
 from passante.protect.policy import PICTURE, SOUND, Policy
-from passante.protect.rules import ALLOWED, OperatorName, Reveal
+from passante.protect.rules import ALLOWED, OperatorName, Reveal, Revoice
 
 VALUES = st.one_of(
     st.integers(-3, 20),
@@ -32,7 +32,8 @@ LIKELY = st.one_of(
     st.just({"operator": "scene"}),
     st.just({"operator": "silhouette"}),
     st.just({"operator": "silence"}),
-    st.just({"operator": "soundscape"}),
+    st.just({"operator": "soundscape", "low_delay": True}),
+    st.just({"operator": "revoice", "basis": "consent of all"}),
     st.just({"operator": "reveal", "basis": "consent of all"}),
 )
 TABLES = st.dictionaries(
@@ -61,9 +62,9 @@ def test_a_policy_is_whole_or_refused(tables: dict[str, dict[str, Any]]) -> None
     assert set(policy.rules) == set(Sensitive)
     for kind, rule in policy.rules.items():
         assert rule.operator in ALLOWED[kind]
-        if isinstance(rule, Reveal):
-            # Nothing is shown unless the file says so, and says why.
-            assert tables[kind]["operator"] == "reveal"
+        if isinstance(rule, Reveal | Revoice):
+            # Nothing is shown and no word kept unless the file says so, and says why.
+            assert tables[kind]["operator"] == rule.operator
             assert rule.basis.strip()
     hidden = {kind for kind in PICTURE if not isinstance(policy.rule(kind), Reveal)}
     needs = {Sensitive.HEAD: Kind.FACE, Sensitive.PLATE: Kind.PLATE, Sensitive.PERSON: Kind.PERSON}

@@ -21,7 +21,7 @@ from passante.pipeline.build import Equipment
 from passante.pipeline.job import Job, protect_file
 from passante.protect.levels import LevelSettings
 from passante.protect.policy import Policy
-from passante.protect.rules import Silence, Soundscape
+from passante.protect.rules import Revoice, Silence, Soundscape
 from passante.sinks import OutputSettings
 
 
@@ -29,6 +29,7 @@ class Level(StrEnum):
     """What becomes of speech, whatever the policy says."""
 
     SOUNDSCAPE = "soundscape"
+    REVOICE = "revoice"
     SILENT = "silent"
 
 
@@ -45,6 +46,10 @@ class Level(StrEnum):
 @click.option(
     "--level", type=click.Choice([level.value for level in Level]),
     help="What becomes of speech, in place of what the policy says.",
+)  # fmt: skip
+@click.option(
+    "--legal-basis", metavar="WORDS",
+    help="Why words may be kept, for --level revoice; written on every receipt and in the report.",
 )  # fmt: skip
 @click.option(
     "--low-delay", is_flag=True,
@@ -84,6 +89,7 @@ def protect(
     output: str,
     policy_name: str,
     level: str | None,
+    legal_basis: str | None,
     low_delay: bool,
     wants_levels: bool | None,
     calibration: float,
@@ -101,7 +107,9 @@ def protect(
     INPUT is a file, a folder or a pattern. An output stands under its name only once it is
     complete: after any error, Ctrl-C included, nothing does.
     """
-    policy = _policy(policy_name, Level(level) if level else None, low_delay=low_delay)
+    policy = _policy(
+        policy_name, Level(level) if level else None, low_delay=low_delay, basis=legal_basis
+    )
     if wants_levels is None:
         wants_levels = level == Level.SILENT
     work = plan(inputs, output)
@@ -258,15 +266,29 @@ def _counted(number: int, what: str, many: str = "s") -> str:
     return f"{number} {what}{'' if number == 1 else many}"
 
 
-def _policy(text: str, level: Level | None, *, low_delay: bool = False) -> Policy:
+def _policy(
+    text: str, level: Level | None, *, low_delay: bool = False, basis: str | None = None
+) -> Policy:
     """The policy of a name or a file, its rule for speech replaced where a level is asked for."""
     policy = Policy.find(text)
+    if basis is not None and level is not Level.REVOICE:
+        raise SettingsError(
+            "--legal-basis is for --level revoice alone",
+            hint="a policy of your own names its legal basis itself",
+        )
     speech = policy.speech
     match level:
         case None:
             pass
         case Level.SOUNDSCAPE:
             speech = Soundscape()
+        case Level.REVOICE:
+            if basis is None or not basis.strip():
+                raise SettingsError(
+                    "--level revoice keeps what is said: it needs a legal basis",
+                    hint='say in words why that is allowed: --legal-basis "..."',
+                )
+            speech = Revoice(basis.strip())
         case Level.SILENT:
             speech = Silence()
         case _:

@@ -25,6 +25,13 @@ DEFAULTS: Mapping[str, ModelRef] = MappingProxyType(
 )
 """Task -> network. All of permissive licence; none is optional."""
 
+REVOICING = (
+    ModelRef("whisper-tiny-en-encoder@1.0.0"),
+    ModelRef("phone-namer@1.0.0"),
+    ModelRef("lone-voice@1.0.0"),
+)
+"""What keeps words, on request only: sound to features, features to phones, phones to a voice."""
+
 
 @cache
 def cards() -> Mapping[ModelRef, Card]:

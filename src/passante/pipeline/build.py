@@ -23,15 +23,17 @@ from passante.flow import Sink, Source, Stage
 from passante.inside.audio import AnalysedAudio, RawAudio
 from passante.inside.observation import SpeechSpan
 from passante.models import store
-from passante.models.catalogue import DEFAULTS
+from passante.models.catalogue import DEFAULTS, REVOICING
 from passante.models.session import OnnxSession
 from passante.outside.levels import Levels
 from passante.outside.media import Outbound, ProtectedAudio
 from passante.pipeline.runner import AudioLane, Lane, Pipeline, Raw, VideoLane
 from passante.protect.audio import ProtectAudio
 from passante.protect.levels import LevelSettings, MeasureLevels
+from passante.protect.operators.phones import PhoneReader
+from passante.protect.operators.revoice import Speaker
 from passante.protect.policy import Policy
-from passante.protect.rules import Scene, Silence, Soundscape
+from passante.protect.rules import Revoice, Scene, Silence, Soundscape
 from passante.protect.video import ProtectVideo
 
 
@@ -51,6 +53,7 @@ class Equipment:
         finders: Used instead of the default networks.
         voice: Likewise, without a separator of voices.
         levels: How to measure sound levels; None where nobody asks for them.
+        speaker: Used instead of the networks of `revoice`.
     """
 
     def __init__(
@@ -60,11 +63,13 @@ class Equipment:
         finders: Finders | None = None,
         voice: VoiceDetector | None = None,
         levels: LevelSettings | None = None,
+        speaker: Speaker | None = None,
     ) -> None:
         self.policy = policy
         self.levels = levels
         self._finders = finders
         self._listeners = None if voice is None else Listeners(voice)
+        self._speaker = speaker
 
     @property
     def finders(self) -> Finders:
@@ -104,6 +109,20 @@ class Equipment:
                 DtlnSeparator(_session("mask.speech"), _session("refine.speech")),
             )
         return self._listeners
+
+    @property
+    def speaker(self) -> Speaker | None:
+        """Who says again what is said; None where the policy keeps no words.
+
+        Raises:
+            ModelError: A network is missing, altered or not what its card says.
+        """
+        if not isinstance(self.policy.speech, Revoice):
+            return None
+        if self._speaker is None:
+            listening, naming, speaking = (OnnxSession(store.find(ref)) for ref in REVOICING)
+            self._speaker = Speaker(PhoneReader(listening, naming), speaking)
+        return self._speaker
 
 
 def _session(task: str) -> OnnxSession:
@@ -237,10 +256,12 @@ def build(
             continue
         low_delay = isinstance(policy.speech, Soundscape) and policy.speech.low_delay
         listen = AnalyseSpeech(who.voice, who.separator, LOW_DELAY if low_delay else DEFAULT)
-        models.update(listen.models)
+        speaker = equipment.speaker
+        refs = (*listen.models, *(speaker.models if speaker else ()))
+        models.update(refs)
         speech[track.stream] = []
         listeners[track.stream] = SpansNoted(listen, speech[track.stream].append)
-        maskers[track.stream] = ProtectAudio(policy, listen.models)
+        maskers[track.stream] = ProtectAudio(policy, refs, speaker=speaker)
         protect: Stage[AnalysedAudio, ProtectedAudio] = maskers[track.stream]
         if equipment.levels is not None and tell is not None:
             scene = replace(policy, speech=Soundscape())

@@ -22,9 +22,9 @@ from passante.inside.audio import AnalysedAudio, RawAudio
 from passante.outside._mint import MINT
 from passante.outside.media import ProtectedAudio
 from passante.outside.receipt import Receipt
-from passante.protect.operators import silence, soundscape
+from passante.protect.operators import revoice, silence, soundscape
 from passante.protect.policy import SOUND, Policy
-from passante.protect.rules import Silence, SoundRule, Soundscape
+from passante.protect.rules import Revoice, Silence, SoundRule, Soundscape
 
 
 class SoundOperator(Protocol):
@@ -55,6 +55,7 @@ class ProtectAudio:
         *,
         low_delay: bool | None = None,
         draw: Callable[[], np.random.Generator] = soundscape.fresh_generator,
+        speaker: revoice.Speaker | None = None,
     ) -> None:
         """Make it ready.
 
@@ -63,7 +64,11 @@ class ProtectAudio:
             models: References of the models behind the analysis, for the receipt.
             low_delay: Shorter frames: less delay, coarser in pitch. None does as the policy says.
             draw: Gives a fresh generator for each stretch of speech. A test may bring its own.
+            speaker: The networks of `revoice`; needed by that rule alone.
         """
+        if isinstance(policy.speech, Revoice) and speaker is None:
+            raise ValueError("to keep words, networks are needed that turn voices into one")
+        self._speaker = speaker
         self._rule: SoundRule = policy.speech
         if low_delay is None:
             low_delay = isinstance(policy.speech, Soundscape) and policy.speech.low_delay
@@ -84,6 +89,8 @@ class ProtectAudio:
         match self._rule:
             case Silence():
                 return 0
+            case Revoice():
+                return revoice.DELAY_NS
             case Soundscape():
                 return 15_000_000 if self._low_delay else 5 * NS_PER_S // CELLS_PER_S
             case _:
@@ -96,7 +103,7 @@ class ProtectAudio:
         self._cells_fit |= item.begins
         if self._operator is None:
             self._operator = self._make(raw)
-        nothing_found = bool((item.speech == 0).all()) and isinstance(self._rule, Soundscape)
+        nothing_found = bool((item.speech == 0).all()) and not isinstance(self._rule, Silence)
         self._held.append((raw, self._clear if nothing_found else self._hidden))
         try:
             keep = item.keep if self._cells_fit else None
@@ -125,6 +132,11 @@ class ProtectAudio:
         match self._rule:
             case Silence():
                 return silence.SilenceSound()
+            case Revoice():
+                assert self._speaker is not None  # checked when it was made
+                return revoice.Revoice(
+                    raw.rate_hz, raw.samples.shape[0], self._speaker, draw=self._draw
+                )
             case Soundscape():
                 return soundscape.Scene(
                     raw.rate_hz,

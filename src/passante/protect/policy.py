@@ -31,6 +31,7 @@ from passante.protect.rules import (
     PictureRule,
     Pixelate,
     Reveal,
+    Revoice,
     Rule,
     Scene,
     Shape,
@@ -43,7 +44,7 @@ from passante.protect.rules import (
 RULES: Mapping[OperatorName, type[Rule]] = MappingProxyType(
     {
         kind.operator: kind
-        for kind in (Fill, Silhouette, Pixelate, Scene, Soundscape, Silence, Reveal)
+        for kind in (Fill, Silhouette, Pixelate, Scene, Soundscape, Revoice, Silence, Reveal)
     }
 )
 _COVER_ALL = Fill(shape=Shape.ELLIPSE, margin=0.3)
@@ -232,6 +233,8 @@ class Policy:
         match self.speech:
             case Soundscape():
                 heard = "Stays audible: all sounds but speech."
+            case Revoice():
+                heard = "Stays audible: what is said, in one voice for everybody, and other sounds."
             case Silence():
                 heard = "No sound is kept."
             case _:
@@ -254,7 +257,9 @@ class Policy:
             software=f"passante {__version__}",
             regions=regions,
             revealed=tuple(
-                (kind.value, rule.basis) for kind, rule in rules.items() if isinstance(rule, Reveal)
+                (kind.value, rule.basis)
+                for kind, rule in rules.items()
+                if isinstance(rule, Reveal | Revoice)
             ),
         )
 
@@ -282,10 +287,9 @@ def _rule(value: Any, kind: Sensitive, where: str) -> tuple[Rule, bool]:
         prior = parameters.pop("prior", True)
         if not isinstance(prior, bool):
             raise SettingsError(f'{where}: "prior" must be true or false')
-    if rule_type is Reveal and "basis" not in parameters:
-        raise SettingsError(
-            f'{where}: reveal needs "basis"', hint="say in words why this may be shown"
-        )
+    if rule_type in (Reveal, Revoice) and "basis" not in parameters:
+        shown = "this may be shown" if rule_type is Reveal else "what is said may be kept"
+        raise SettingsError(f'{where}: {operator} needs "basis"', hint=f"say in words why {shown}")
     return read(parameters, rule_type, where=where), prior
 
 
@@ -325,7 +329,7 @@ def _left(kind: Sensitive, rule: Rule) -> str:
             return f"{hidden} in {rule.blocks} coarse blocks"
         case Fill() | Silhouette():
             return f"where {hidden} are"
-        case Scene() | Soundscape() | Silence():
+        case Scene() | Soundscape() | Revoice() | Silence():
             return ""
         case _:
             assert_never(rule)

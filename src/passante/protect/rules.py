@@ -19,6 +19,7 @@ class OperatorName(StrEnum):
     PIXELATE = "pixelate"
     SCENE = "scene"
     SOUNDSCAPE = "soundscape"
+    REVOICE = "revoice"
     SILENCE = "silence"
     REVEAL = "reveal"
 
@@ -124,6 +125,19 @@ class Soundscape:
 
 
 @dataclass(frozen=True, slots=True)
+class Revoice:
+    """Words stay, said by one voice that is the same for everybody; other sounds stay."""
+
+    operator: ClassVar[OperatorName] = OperatorName.REVOICE
+    basis: str
+    """Why words may be kept, in words; written on every receipt."""
+
+    def __post_init__(self) -> None:
+        if not self.basis.strip():
+            raise ValueError('"basis" must say in words why what is said may be kept')
+
+
+@dataclass(frozen=True, slots=True)
 class Silence:
     """No sound at all."""
 
@@ -144,7 +158,7 @@ class Reveal:
 
 
 PictureRule = Fill | Silhouette | Pixelate | Scene | Reveal
-SoundRule = Soundscape | Silence
+SoundRule = Soundscape | Revoice | Silence
 Rule = PictureRule | SoundRule
 
 ALLOWED: dict[Sensitive, frozenset[OperatorName]] = {
@@ -155,7 +169,9 @@ ALLOWED: dict[Sensitive, frozenset[OperatorName]] = {
     Sensitive.PERSON: frozenset(
         {OperatorName.FILL, OperatorName.SILHOUETTE, OperatorName.SCENE, OperatorName.REVEAL}
     ),
-    Sensitive.SPEECH: frozenset({OperatorName.SOUNDSCAPE, OperatorName.SILENCE}),
+    Sensitive.SPEECH: frozenset(
+        {OperatorName.SOUNDSCAPE, OperatorName.REVOICE, OperatorName.SILENCE}
+    ),
 }
 """Which operators a kind may have. Blocks on plates or bodies leave characters and clothes to
 read, and sound as captured never leaves: neither is offered."""

@@ -23,6 +23,7 @@ from passante.protect.rules import (
     OperatorName,
     Pixelate,
     Reveal,
+    Revoice,
     Scene,
     Silence,
     Silhouette,
@@ -131,7 +132,7 @@ class ProtectVideo:
                 pixelate.render(planes, form, boxes, rule)
             case Scene():
                 scene.render(planes, form, boxes, rule, item.scene)
-            case Reveal() | Soundscape() | Silence():
+            case Reveal() | Soundscape() | Revoice() | Silence():
                 raise ValueError(f"{rule.operator} hides nothing in a picture")
             case _:
                 assert_never(rule)

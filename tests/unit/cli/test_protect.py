@@ -128,7 +128,7 @@ def test_a_level_is_asked_for_as_policies_write_it(here):
     ended = run(clip("a.mp4"), "-o", "safe.mp4", "--level", "silent")
     assert ended.exit_code == 0, ended.stderr
     assert ended.stderr.startswith("policy street+silent: ")
-    assert "[soundscape|silent]" in run("--help").stdout
+    assert "[soundscape|revoice|silent]" in run("--help").stdout
 
 
 def test_the_silent_level_writes_no_sound_but_levels(here):
@@ -181,6 +181,31 @@ def test_a_calibration_that_no_sound_has_is_refused(here):
     ended = run(sound("talk.wav"), "-o", "safe.wav", "--levels", "--calibration", "1000")
     assert ended.exit_code == 2
     assert "--calibration" in ended.stderr
+
+
+def test_words_are_kept_only_for_a_reason_in_words(here):
+    sound("talk.wav")
+    for words in ([], ["--legal-basis", "  "]):
+        ended = run("talk.wav", "-o", "safe.wav", "--level", "revoice", *words)
+        assert ended.exit_code == 2
+        assert "it needs a legal basis" in ended.stderr
+        assert '--legal-basis "..."' in ended.stderr
+    ended = run("talk.wav", "-o", "safe.wav", "--legal-basis", "why not")
+    assert ended.exit_code == 2
+    assert "--legal-basis is for --level revoice alone" in ended.stderr
+    assert not Path("safe.wav").exists()
+
+
+def test_the_reason_stands_in_the_report_and_words_are_announced(here):
+    words = ["--level", "revoice", "--legal-basis", " consent of all ", "--report", "r.json"]
+    ended = run(sound("talk.wav"), "-o", "safe.wav", *words)
+    assert ended.exit_code == 0, ended.stderr
+    assert "policy street+revoice: " in ended.stderr
+    assert "what is said, in one voice" in ended.stderr
+    found = report.decode(Path("r.json").read_bytes())
+    assert isinstance(found, report.Report)
+    assert found.policy.revealed["speech"] == "consent of all"
+    assert found.policy.operators["speech"] == "revoice@1"
 
 
 def test_low_delay_is_for_soundscape_and_named_on_the_receipt(here):

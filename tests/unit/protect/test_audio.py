@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from passante.inside.audio import AnalysedAudio
+from passante.protect.audio import ProtectAudio
 from passante.protect.operators import soundscape
+from passante.protect.policy import Policy
+from passante.protect.rules import Revoice
 from passante.testing import drive
 from sounds import cut, heard, masker, noise, sound_block, tone
+from speakers import speaker
 
 CANARY_HZ = 1234.0
 
@@ -180,6 +186,36 @@ def test_a_failing_operator_leaves_silence_and_says_so(monkeypatch: pytest.Monke
     assert not made[:, 3000:4000].any()
     assert np.array_equal(made[:, 4000:7800], samples[:, 4000:7800])
     assert level_at(made[:, 8000:9000], CANARY_HZ) < 0.02
+
+
+def revoicing(fails_at: int | None = None) -> ProtectAudio:
+    policy = replace(Policy.named("street"), speech=Revoice("a test"))
+    return ProtectAudio(
+        policy, ("fake@1",), draw=lambda: np.random.default_rng(7), speaker=speaker(fails_at)
+    )
+
+
+def test_words_need_networks_and_their_receipt_says_why_they_are_kept() -> None:
+    policy = replace(Policy.named("street"), speech=Revoice("a test"))
+    with pytest.raises(ValueError, match="networks are needed"):
+        ProtectAudio(policy, ())
+    samples = tone(CANARY_HZ, 2.0)
+    made = drive(revoicing(), analysed(samples, np.ones(32_000), [1000] * 31))
+    assert made[0].receipt.operators == (("speech", "revoice@1"),)
+    assert made[0].receipt.revealed == (("speech", "a test"),)
+    assert level_at(heard(made), CANARY_HZ) < 0.002
+    assert revoicing().delay_ns < 420_000_000
+
+
+def test_a_reader_that_fails_leaves_silence_and_says_so() -> None:
+    samples = tone(CANARY_HZ, 3.0)
+    stage = revoicing(fails_at=3)
+    made = heard(drive(stage, analysed(samples, np.ones(48_000), [1000] * 47)))
+    assert stage.failures == 1
+    assert made.shape == samples.shape
+    assert level_at(made, CANARY_HZ) < 0.002
+    lost = np.flatnonzero(~made.any(axis=0))
+    assert 3000 < lost.size < 20_000
 
 
 def test_an_operator_that_makes_no_numbers_is_silenced(monkeypatch: pytest.MonkeyPatch) -> None:

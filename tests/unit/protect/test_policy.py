@@ -78,6 +78,9 @@ def test_a_kind_that_a_policy_does_not_speak_of_takes_the_strongest() -> None:
         ("[person]\noperator = 'reveal'", 'reveal needs "basis"', "in words"),
         ("[person]\noperator = 'reveal'\nbasis = ' '", "must say in words", ""),
         ("[person]\noperator = 'reveal'\nbasis = 7", "basis", ""),
+        ("[speech]\noperator = 'revoice'", 'revoice needs "basis"', "what is said may be kept"),
+        ("[speech]\noperator = 'revoice'\nbasis = ' '", "must say in words", ""),
+        ("[speech]\noperator = 'soundscape'\nlow_delay = 1", "low_delay", ""),
         ("head = 'fill'", "must be a table", "[head]"),
         ("version = 2", '"version" must be words', ""),
         ("[[head]]\noperator = 'fill'", "must be a table", "[head]"),
@@ -144,6 +147,8 @@ def test_a_policy_file_is_read(tmp_path: Path) -> None:
         '[head]\noperator = "pixelate"\nblocks = 3\nprior = false',
         '[plate]\noperator = "reveal"\nbasis = "a \\"quoted\\" reason, in Łódź"',
         '[person]\noperator = "scene"\nmargin = 2\n[speech]\noperator = "soundscape"',
+        '[speech]\noperator = "soundscape"\nlow_delay = true',
+        '[speech]\noperator = "revoice"\nbasis = "consent of all who speak"',
     ],
 )
 def test_a_policy_written_as_a_file_reads_the_same(text: str) -> None:
@@ -211,6 +216,7 @@ def test_which_finders_a_policy_needs(text: str, needed: set[Kind]) -> None:
         ("[person]\noperator = 'silhouette'", "where people are"),
         ("[speech]\noperator = 'soundscape'", "all sounds but speech"),
         ("[speech]\noperator = 'silence'", "No sound is kept."),
+        ("[speech]\noperator = 'revoice'\nbasis = 'consent'", "what is said, in one voice"),
     ],
 )
 def test_the_line_names_what_stays_visible_and_audible(text: str, words: str) -> None:
@@ -239,6 +245,13 @@ def test_a_receipt_names_operators_and_what_is_shown_on_purpose() -> None:
     assert receipt.policy_sha256 == policy.sha256
     kinds = [kind for kind, _ in policy.receipt(SOUND, []).operators]
     assert kinds == ["speech"]
+
+
+def test_a_receipt_names_why_words_are_kept() -> None:
+    policy = parse("[speech]\noperator = 'revoice'\nbasis = 'consent of all who speak'")
+    receipt = policy.receipt(SOUND, [])
+    assert receipt.operators == (("speech", "revoice@1"),)
+    assert receipt.revealed == (("speech", "consent of all who speak"),)
 
 
 def test_a_policy_cannot_be_changed() -> None:

@@ -77,6 +77,16 @@ _ALL = (
         "about as loud as the speech, faint traces of the voice beneath that sound.",
         non_interfering=False,
     ),
+    Operator(
+        OperatorName.REVOICE,
+        1,
+        "Words stay, said by one voice that is the same for everybody; sounds beside the voices "
+        "stay. English only: of other languages the nearest English phones are left.",
+        "What is said, with a legal basis in words on every receipt, and so whoever tells their "
+        "name; how fast and with which pauses; and some of an accent. What it leaks of who speaks "
+        "stands in docs/voice.md.",
+        non_interfering=False,
+    ),
     Operator(OperatorName.SILENCE, 1, "No sound at all.", "Nothing.", non_interfering=True),
     Operator(
         OperatorName.REVEAL,
