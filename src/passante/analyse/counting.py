@@ -8,9 +8,11 @@ cells of the bucket that runs: memory does not grow with the length of the strea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from passante.analyse.buckets import empty_cells
 from passante.analyse.movers import Mover
 from passante.analyse.site import Area, Gate, Site
 from passante.core.clock import NS_PER_S
@@ -39,8 +41,6 @@ _MOST_EMPTY = 96
 _LONGEST_HEADWAY_NS = 120 * NS_PER_S
 """Vehicles further apart in time do not follow each other."""
 
-Cell = tuple[Quantity, ZoneId | None, Kind, DirectionId | None]
-
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
@@ -51,26 +51,6 @@ class Crossing:
     kind: Kind
     track: int
     at_ns: int
-
-
-@dataclass(slots=True)
-class _Sum:
-    """One cell of the bucket that runs."""
-
-    unit: Unit
-    total: float = 0.0
-    n: int = 0
-    largest: float = 0.0
-
-    def add(self, value: float) -> None:
-        self.total += value
-        self.n += 1
-        self.largest = max(self.largest, value)
-
-    def peak(self, value: float, n: int) -> None:
-        if value > self.total:
-            self.total, self.n = value, n
-            self.largest = value / n if n else 0.0
 
 
 @dataclass(slots=True)
@@ -127,10 +107,20 @@ class Counting:
         self._first_ns: int | None = None
         self._now_ns = 0
         self._bucket = 0
-        self._cells = self._empty()
+        self._cells = empty_cells(self._site, self._counted)
 
-    def update(self, now_ns: int, movers: Sequence[Mover]) -> tuple[list[Crossing], list[Tally]]:
+    def update(
+        self,
+        now_ns: int,
+        movers: Sequence[Mover],
+        crowds: Mapping[ZoneId, int] = MappingProxyType({}),
+    ) -> tuple[list[Crossing], list[Tally]]:
         """Take what a look showed.
+
+        Args:
+            now_ns: Stream time.
+            movers: Who is where.
+            crowds: How many people close looks have counted in zones that are dense.
 
         Returns:
             Crossings that just happened, and the cells of buckets that are over.
@@ -154,7 +144,7 @@ class Counting:
             crossings += self._over_gates(mover, known)
             self._stand(mover, known)
         for area in self._counted:
-            self._fill(area, movers, step_ns)
+            self._fill(area, movers, step_ns, crowds.get(area.id))
         self._forget()
         return crossings, told
 
@@ -224,7 +214,7 @@ class Counting:
 
     # Zones.
 
-    def _fill(self, area: Area, movers: Sequence[Mover], step_ns: int) -> None:
+    def _fill(self, area: Area, movers: Sequence[Mover], step_ns: int, crowd: int | None) -> None:
         step_s = step_ns / NS_PER_S
         there: dict[Kind, int] = dict.fromkeys(area.drawn.of, 0)
         queue: list[Point] = []
@@ -239,6 +229,10 @@ class Counting:
                 self._cells[Quantity.OCCUPANCY, area.id, mover.kind, None].total += step_s
                 if self._queues(mover, known):
                     queue.append(mover.foot)
+        if crowd is not None:
+            occupied = self._cells[Quantity.OCCUPANCY, area.id, Kind.PERSON, None]
+            occupied.total += (crowd - there[Kind.PERSON]) * step_s
+            there[Kind.PERSON] = crowd
         for kind, n in there.items():
             self._cells[Quantity.OCCUPANCY_MOST, area.id, kind, None].peak(n, n)
             if kind is Kind.PERSON and area.square_metres:
@@ -344,44 +338,5 @@ class Counting:
             for (quantity, zone, kind, direction), cell in self._cells.items()
         ]
         self._bucket += 1
-        self._cells = self._empty()
+        self._cells = empty_cells(self._site, self._counted)
         return told
-
-    def _empty(self) -> dict[Cell, _Sum]:
-        """Every cell that a bucket can have: which ones there are says nothing of anybody."""
-        cells: dict[Cell, _Sum] = {}
-        metres = self._site.ground is not None
-        for gate in self._site.gates:
-            for kind in gate.drawn.of:
-                for way in (gate.drawn.forward, gate.drawn.backward):
-                    key = gate.id, kind, DirectionId(way)
-                    cells[Quantity.CROSSINGS, *key] = _Sum(Unit.COUNT)
-                    cells[Quantity.FLOW, *key] = _Sum(Unit.PER_HOUR)
-                    if metres:
-                        cells[Quantity.SPEED, *key] = _Sum(Unit.METRE_PER_SECOND)
-                    if kind is Kind.VEHICLE:
-                        cells[Quantity.HEADWAY, *key] = _Sum(Unit.SECOND)
-                for other in self._site.gates:
-                    if other.id != gate.id and kind in other.drawn.of:
-                        trip = DirectionId(f"{gate.id}>{other.id}")
-                        cells[Quantity.TRIPS, None, kind, trip] = _Sum(Unit.COUNT)
-        for area in self._counted:
-            for kind in area.drawn.of:
-                cells |= _of_zone(area, kind, metres=metres)
-        return cells
-
-
-def _of_zone(area: Area, kind: Kind, *, metres: bool) -> dict[Cell, _Sum]:
-    units = {
-        Quantity.ENTRIES: Unit.COUNT,
-        Quantity.OCCUPANCY: Unit.COUNT,
-        Quantity.OCCUPANCY_MOST: Unit.COUNT,
-        Quantity.DWELL: Unit.SECOND,
-    }
-    if kind is Kind.PERSON and area.square_metres:
-        units[Quantity.DENSITY_MOST] = Unit.PER_SQUARE_METRE
-    if kind is Kind.VEHICLE and area.drawn.queue:
-        units |= {Quantity.QUEUE: Unit.COUNT, Quantity.QUEUE_MOST: Unit.COUNT}
-        if metres:
-            units[Quantity.QUEUE_LENGTH_MOST] = Unit.METRE
-    return {(quantity, area.id, kind, None): _Sum(unit) for quantity, unit in units.items()}

@@ -24,10 +24,11 @@ from passante.analyse.moving import Moving
 from passante.analyse.overhear import Glance, Overhear
 from passante.analyse.planner import Changes
 from passante.analyse.site import Area, Site
+from passante.analyse.sweep import Sweep
 from passante.analyse.zones import WHOLE_PICTURE, RunningRule, Sight, Zones
 from passante.core.errors import SettingsError
 from passante.core.media import VideoFormat
-from passante.core.names import StreamId
+from passante.core.names import StreamId, ZoneId
 from passante.inside.incident import Incident, SoundIncident
 from passante.inside.tally import Tally
 from passante.inside.video import RawFrame
@@ -70,15 +71,25 @@ class Watching:
         everywhere = Site(WHOLE_PICTURE, form).areas[0]
         running = next((a.drawn.running for a in self._site.areas if a.drawn.running), None)
         self._together = Together(self._site, stream, running or RunningRule(), everywhere)
+        self._dense: tuple[Area, ...] = ()
+        self._sweep: Sweep | None = None
         self._now_ns = 0
         self.latest: tuple[Mover, ...] = ()
         """Everybody at the last look."""
         self.crossings: tuple[Crossing, ...] = ()
         """Lines that were crossed at the last look."""
 
+    def sweep(self, finder: Finder) -> None:
+        """Count people in dense zones by close looks of their own, with that finder."""
+        dense = [area for area in self._site.areas if area.drawn.dense]
+        self._dense = tuple(dense)
+        self._sweep = Sweep(finder, self._site.form, dense) if dense else None
+
     def take(self, frame: RawFrame, glances: Sequence[Glance]) -> Iterator[Seen]:
         """Take a frame and the looks at it, if there were any."""
         now = self._now_ns = frame.pts_ns
+        if self._sweep is not None:
+            self._sweep.look(frame)
         if self._camera is not None:
             self._camera.take(frame)
         for left in self._left:
@@ -86,13 +97,20 @@ class Watching:
         if not glances:
             return
         self.latest = tuple(self._movers.update(now, glances))
-        crossings, told = self._counting.update(now, self.latest)
+        crowds = self._crowds()
+        crossings, told = self._counting.update(now, self.latest, crowds)
         self.crossings = tuple(crossings)
         yield from told
-        moment = Moment(now, self.latest)
+        moment = Moment(now, self.latest, crowds)
         for rule in self._rules:
             yield from self._ledger.update(now, rule, list(rule.see(moment)))
         yield from self._together.see(moment)
+
+    def _crowds(self) -> dict[ZoneId, int]:
+        if self._sweep is None:
+            return {}
+        counted = {area.id: self._sweep.count(area, self.latest) for area in self._dense}
+        return {zone: people for zone, people in counted.items() if people is not None}
 
     def hear(self, heard: SoundIncident) -> list[Incident]:
         """What a sound makes together with what was seen."""
@@ -119,6 +137,7 @@ class Lookout:
             stream: Which it is.
         """
         self._zones, self._stream = zones, stream
+        self._finder = finder
         self._overhear = Overhear(finder) if finder is not None else None
         self._settings = LookSettings(people_ns=LOOK_NS)
         self._form: VideoFormat | None = None
@@ -160,8 +179,9 @@ class Lookout:
         self._form = form
         self._watching = Watching(self._zones, form, self._stream)
         self._changes = Changes(form)
-        if self._overhear is not None:
+        if self._overhear is not None and self._finder is not None:
             self._people = PeopleLooks(self._overhear, form, self._settings)
+            self._watching.sweep(self._finder)
         self._moving = Moving(form) if self._zones.vehicles is Sight.MOTION else None
         self._last_ns = self._looked_ns = None
 

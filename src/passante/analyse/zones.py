@@ -205,6 +205,9 @@ class ZoneDrawn:
     """What is counted."""
     count: bool = True
     """Whether statistics are made of it."""
+    dense: bool = False
+    """Count its people by close looks at one part after another, where they stand close together:
+    occupancy, density and crowding then see nearly twice as many, for a quarter of a core more."""
     queue: bool = False
     """Count vehicles that stand, and how far back they reach."""
     fall: FallRule | None = None
@@ -231,6 +234,8 @@ class ZoneDrawn:
         _moving(self.of)
         if self.queue and Kind.VEHICLE not in self.of:
             raise ValueError(f'zone "{self.name}": a queue is of vehicles')
+        if self.dense and Kind.PERSON not in self.of:
+            raise ValueError(f'zone "{self.name}": dense is about people')
         if self.polygon and len(self.polygon) < 3:
             raise ValueError("a polygon has three corners at least")
 

@@ -43,7 +43,7 @@ class Crowding:
         """Whether it is crowded now."""
         now = moment.at_ns
         inside = [mover for mover in moment.of(Kind.PERSON) if self._area.holds(mover)]
-        people = self._steady(now, len(inside))
+        people = self._steady(now, moment.crowds.get(self.zone, len(inside)))
         score, numbers = 0.0, []
         if self._rule.people is not None:
             score = max(score, beyond(people, self._rule.people))

@@ -7,7 +7,7 @@ score of every rule is 0.5 at its limit and grows towards 1 beyond it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -23,6 +23,8 @@ class Moment:
 
     at_ns: int
     movers: tuple[Mover, ...]
+    crowds: Mapping[ZoneId, int] = field(default_factory=dict)
+    """How many people close looks have counted in zones that are dense."""
 
     def of(self, kind: Kind) -> list[Mover]:
         """Movers of one kind."""

@@ -1,0 +1,73 @@
+"""The cells of one bucket: which there are is decided by what was drawn, never by who came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from passante.analyse.site import Area, Site
+from passante.core.names import DirectionId, Kind, Quantity, Unit, ZoneId
+
+Cell = tuple[Quantity, ZoneId | None, Kind, DirectionId | None]
+
+
+@dataclass(slots=True)
+class Sum:
+    """One cell of the bucket that runs."""
+
+    unit: Unit
+    total: float = 0.0
+    n: int = 0
+    largest: float = 0.0
+
+    def add(self, value: float) -> None:
+        """One more contribution."""
+        self.total += value
+        self.n += 1
+        self.largest = max(self.largest, value)
+
+    def peak(self, value: float, n: int) -> None:
+        """Keep the highest value, of `n` at once."""
+        if value > self.total:
+            self.total, self.n = value, n
+            self.largest = value / n if n else 0.0
+
+
+def empty_cells(site: Site, counted: Sequence[Area]) -> dict[Cell, Sum]:
+    """Every cell that a bucket can have: which ones there are says nothing of anybody."""
+    cells: dict[Cell, Sum] = {}
+    metres = site.ground is not None
+    for gate in site.gates:
+        for kind in gate.drawn.of:
+            for way in (gate.drawn.forward, gate.drawn.backward):
+                key = gate.id, kind, DirectionId(way)
+                cells[Quantity.CROSSINGS, *key] = Sum(Unit.COUNT)
+                cells[Quantity.FLOW, *key] = Sum(Unit.PER_HOUR)
+                if metres:
+                    cells[Quantity.SPEED, *key] = Sum(Unit.METRE_PER_SECOND)
+                if kind is Kind.VEHICLE:
+                    cells[Quantity.HEADWAY, *key] = Sum(Unit.SECOND)
+            for other in site.gates:
+                if other.id != gate.id and kind in other.drawn.of:
+                    trip = DirectionId(f"{gate.id}>{other.id}")
+                    cells[Quantity.TRIPS, None, kind, trip] = Sum(Unit.COUNT)
+    for area in counted:
+        for kind in area.drawn.of:
+            cells |= _of_zone(area, kind, metres=metres)
+    return cells
+
+
+def _of_zone(area: Area, kind: Kind, *, metres: bool) -> dict[Cell, Sum]:
+    units = {
+        Quantity.ENTRIES: Unit.COUNT,
+        Quantity.OCCUPANCY: Unit.COUNT,
+        Quantity.OCCUPANCY_MOST: Unit.COUNT,
+        Quantity.DWELL: Unit.SECOND,
+    }
+    if kind is Kind.PERSON and area.square_metres:
+        units[Quantity.DENSITY_MOST] = Unit.PER_SQUARE_METRE
+    if kind is Kind.VEHICLE and area.drawn.queue:
+        units |= {Quantity.QUEUE: Unit.COUNT, Quantity.QUEUE_MOST: Unit.COUNT}
+        if metres:
+            units[Quantity.QUEUE_LENGTH_MOST] = Unit.METRE
+    return {(quantity, area.id, kind, None): Sum(unit) for quantity, unit in units.items()}
