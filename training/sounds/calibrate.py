@@ -1,6 +1,6 @@
 """Fixes from which score on each kind is told: false alarms first, on what the head never saw.
 
-    python -m training.sounds.calibrate PACKAGES GATHERED.npz [--write] [--minutes 40]
+    python -m training.sounds.calibrate PACKAGES GATHERED.npz [--write] [--minutes 30]
 
 PACKAGES and GATHERED.npz as for `gather`. Streets of the half that things are fixed on are made
 dense with voices, music and noises of packages that were not drawn for the fit. The highest score
@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from passante.analyse.kinds import KINDS, StreetSounds
 from passante.analyse.tagger import Yamnet
@@ -44,9 +45,12 @@ FILE = ROOT / "src/passante/analyse/limits.toml"
 SEED = 7_301
 PIECE_S = 10
 PIECES_A_DAY = 24 * 3600 / PIECE_S
-PER_DAY = 1.0
+PER_DAY = 24.0
 TAIL = 0.1
 """Share of the pieces that make up the tail."""
+
+STANDING_DB, QUIET_DB, ENOUGH = 12.0, 8.0, 8
+"""How far a sound has to stand out at most; and where fewer events than that say how far they do."""
 
 LOOKS = {
     EventKind.BANG: 1,
@@ -69,7 +73,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("packages", type=Path)
     parser.add_argument("gathered", type=Path)
-    parser.add_argument("--minutes", type=float, default=40)
+    parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--per-day", type=float, default=PER_DAY)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
@@ -90,7 +94,8 @@ def main() -> int:
         mine = np.array([one.kind is kind for one in events])
         loud = np.array([float(one.standing.max()) for one in heard])
         reached = mine & (tops >= threshold)
-        standing = float(np.quantile(loud[reached], 0.02)) if reached.any() else 10.0
+        enough = int(reached.sum()) >= ENOUGH
+        standing = min(STANDING_DB, float(np.quantile(loud[reached], 0.02))) if enough else QUIET_DB
         wrong = int((tops[~mine] >= threshold).sum())
         share = f"{reached.sum()} of {mine.sum()}" if mine.any() else "no recording"
         sys.stdout.write(
@@ -149,13 +154,20 @@ def events_of(streets: Sequence[Sound], rng: np.random.Generator) -> list[Trial]
 def limit(quiet: Sequence[Scored], column: int, looks: int, per_day: float) -> tuple[float, int]:
     """The threshold of a kind, and how many pieces without it reach it."""
     tops = np.array([peaks(one, looks)[column] for one in quiet], np.float64)
-    numbers = np.log(np.clip(tops, 1e-9, 1 - 1e-6) / (1 - np.clip(tops, 1e-9, 1 - 1e-6)))
-    start = np.quantile(numbers, 1 - TAIL)
-    scale = float((numbers[numbers > start] - start).mean())
-    # of the pieces of a day, those in the tail: exponential, with this mean above where it starts
-    number = start + scale * np.log(TAIL * PIECES_A_DAY / per_day)
+    inner = np.clip(tops, 1e-9, 1 - 1e-6)
+    number = above(np.log(inner / (1 - inner)), share=per_day / PIECES_A_DAY)
     threshold = float(1 / (1 + np.exp(-number)))
     return threshold, int((tops >= threshold).sum())
+
+
+def above(numbers: NDArray[np.float64], *, share: float) -> float:
+    """What only such a share of numbers like these exceeds, however few of them there are.
+
+    The tail is taken to be exponential; its median minds single loud pieces less than its mean.
+    """
+    start = float(np.quantile(numbers, 1 - TAIL))
+    scale = float(np.median(numbers[numbers > start] - start) / np.log(2))
+    return start + scale * float(np.log(TAIL / share))
 
 
 def text(
@@ -171,9 +183,9 @@ def text(
         f'sha256 = "{sha256}"',
         f"wanted_per_day = {options.per_day}",
         'measured_on = """',
-        f"{options.minutes:g} minutes made of streets with up to three voices, noises or pieces of",
-        "music in ten seconds, none of which the head was fitted on; the tail is extrapolated from",
-        'the highest tenth of these pieces"""',
+        f"{options.minutes:g} minutes of streets in which other things happen every six seconds:",
+        "voices, music, noises, none of which the head was fitted on. The tail is drawn out from",
+        'the highest tenth of pieces of ten seconds. Where less happens, fewer alarms are false"""',
         'command = "python -m training.sounds.calibrate"',
     ]
     for kind, threshold, standing in rows:
@@ -183,8 +195,8 @@ def text(
             "",
             "[[limits]]",
             f'kind = "{kind}"',
-            f"on = {threshold:.4f}",
-            f"off = {off:.4f}",
+            f"on = {threshold:.6f}",
+            f"off = {off:.6f}",
             f"looks = {LOOKS[kind]}",
             f"standing_db = {standing:.1f}",
             f"false_alarms_per_day = {options.per_day}",

@@ -233,10 +233,32 @@ def at_limits(
             yield from _rates(subject, limit.kind, hits, (right, false), seed=seed)
         what = f"{limit.kind}: false alarms among events"
         yield _figure(subject, what, false / hours, "1/h", false)
+    yield from _either(subject, some, limits, seed=seed)
     for what, values in (("delay from the act", late), ("error of the onset", moved)):
         for word, point in (("half", 50), ("19 of 20", 95)):
             value = float(np.percentile(values, point)) if values else 0.0
             yield _figure(subject, f"{what}, {word} within", value, "s", len(values))
+
+
+def _either(
+    subject: Subject, some: Tried, limits: Sequence[Limit], *, seed: int
+) -> Iterator[Figure]:
+    """Shots and explosions told as one or the other: some cannot be told apart."""
+    pair = [one for one in limits if one.kind in (EventKind.BANG, EventKind.EXPLOSION)]
+    kinds = {one.kind for one in pair}
+    hits: dict[str, list[bool]] = {}
+    for trial, scored in zip(some.trials, some.scored, strict=True):
+        if trial.kind in kinds:
+            alike = [replace(trial, kind=kind) for kind in kinds]
+            found = list(told(scored, KINDS, pair))
+            hit = any(one.about(other) for one in found for other in alike)
+            hits.setdefault(trial.group, []).append(hit)
+    if hits:
+        rate = Rate.over(hits.values(), seed=seed)
+        what = "bang or explosion: heard as either"
+        yield Figure(
+            Section.EVENTS, subject, what, rate.share, "", rate.trials, rate.low, rate.high
+        )
 
 
 def _rates(
