@@ -50,7 +50,7 @@ TAIL = 0.1
 """Share of the pieces that make up the tail."""
 
 STANDING_DB, QUIET_DB, ENOUGH = 12.0, 8.0, 8
-"""How far a sound has to stand out at most; and where fewer events than that say how far they do."""
+"""How far a sound has to stand out at most, dB; how far where too few events say more; how few."""
 
 LOOKS = {
     EventKind.BANG: 1,
