@@ -32,7 +32,7 @@ TALK = "the train to the old harbour leaves in seven minutes from platform two"
 ANSWER = "thank you, then there is time for another coffee before we go"
 GERMAN = "der Zug zum alten Hafen fährt in sieben Minuten von Gleis zwei"
 _WINDOW, _HOP, _HIGH = 512, 160, 128
-_LEVELS = 12
+_LEVELS = 7
 _DEEP_DB = 66.0
 
 Picture = NDArray[np.uint8]
@@ -154,7 +154,11 @@ def main() -> None:
                 rows.append(labelled(spectrogram(apply(before)), form, None))
             except ModelMissingError as error:
                 print(error)
-        cv2.imwrite(str(chosen.folder / f"{name}.png"), np.concatenate(rows))
+        cv2.imwrite(
+            str(chosen.folder / f"{name}.png"),
+            np.concatenate(rows),
+            [cv2.IMWRITE_PNG_COMPRESSION, 9],
+        )
 
 
 if __name__ == "__main__":

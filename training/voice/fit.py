@@ -74,7 +74,8 @@ def fit_namer(features: NDArray[np.float16], named: NDArray[np.intp], rounds: in
             odds = net(inputs[part])
             nn.functional.cross_entropy(odds, labels[part], label_smoothing=0.1).backward()
             optimiser.step()
-    return net.eval()
+    net.eval()
+    return net
 
 
 def colours(sound: listen.Sound) -> NDArray[np.float32]:
@@ -113,7 +114,8 @@ class _Net:
 def lone_rows(folder: Path, namer: Namer, most: int) -> tuple[torch.Tensor, torch.Tensor]:
     """(n, 13) signs around each moment and (n, 58) what it sounds like, of the one voice."""
     encoder = listen.encoder()
-    signs, told = [], []
+    signs: list[NDArray[np.intp]] = []
+    told: list[NDArray[np.float32]] = []
     for path, voice, _, _ in listen.table(folder):
         if voice != LONE or len(signs) == most:
             continue
@@ -151,7 +153,8 @@ def fit_lone(signs: torch.Tensor, told: torch.Tensor, rounds: int) -> Lone:
     with torch.no_grad():
         net.last.weight.mul_((spread * sharper)[:, None])
         net.last.bias.mul_(spread * sharper).add_(mean * sharper)
-    return net.eval()
+    net.eval()
+    return net
 
 
 def _linear(graph: GraphWriter, source: str, layer: nn.Linear, name: str, output: str) -> str:

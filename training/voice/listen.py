@@ -27,7 +27,8 @@ def load(path: Path) -> Sound:
         data = np.frombuffer(file.readframes(file.getnframes()), np.int16)
     sound = (data / 32768).astype(np.float32)
     resampler = Resampler(1, rate_hz, RATE_HZ)
-    return np.concatenate([resampler.push(sound[None]), resampler.flush()], axis=1)[0]
+    both = np.concatenate([resampler.push(sound[None]), resampler.flush()], axis=1)
+    return np.asarray(both[0], np.float32)
 
 
 def table(folder: Path) -> list[tuple[Path, str, NDArray[np.float64], NDArray[np.intp]]]:
@@ -45,7 +46,8 @@ def table(folder: Path) -> list[tuple[Path, str, NDArray[np.float64], NDArray[np
 def faster(sound: Sound, by: float) -> Sound:
     """Played faster: pitch and formants rise alike."""
     count = int(len(sound) / by)
-    return np.interp(np.arange(count) * by, np.arange(len(sound)), sound).astype(np.float32)
+    made = np.interp(np.arange(count) * by, np.arange(len(sound)), sound)
+    return np.asarray(made, np.float32)
 
 
 def spoilt(sound: Sound, rng: np.random.Generator) -> Sound:
@@ -56,14 +58,15 @@ def spoilt(sound: Sound, rng: np.random.Generator) -> Sound:
         room *= rng.uniform(0.02, 0.25) / np.sqrt((room**2).sum())
         room[0] += 1
         size = len(sound) + count
-        sound = np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(room, size), size)[: len(sound)]
+        echoed = np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(room, size), size)
+        sound = np.asarray(echoed[: len(sound)], np.float32)
     spectrum = np.fft.rfft(sound)
     hz = np.linspace(0, RATE_HZ / 2, len(spectrum))
     gain_db = np.interp(hz, np.sort(rng.uniform(0, 8000, 6)), rng.normal(0, 4, 6))
     spectrum *= 10 ** (gain_db / 20)
     if rng.uniform() < 0.2:
         spectrum *= (hz > rng.uniform(80, 300)) & (hz < rng.uniform(3400, 7000))
-    sound = np.fft.irfft(spectrum, len(sound))
+    sound = np.asarray(np.fft.irfft(spectrum, len(sound)), np.float32)
     noise = rng.standard_normal(len(sound))
     if rng.uniform() < 0.6:
         noise = np.fft.irfft(np.fft.rfft(noise) / np.sqrt(np.maximum(hz, 50)), len(sound))
