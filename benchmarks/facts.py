@@ -23,7 +23,12 @@ from passante.evaluate.settings import Settings
 
 def value(figure: Figure | None) -> str:
     """A figure with its unit, or a dash."""
-    return "-" if figure is None else f"{figure.value:.3g} {figure.unit}".strip()
+    if figure is None:
+        return "-"
+    text = f"{figure.value:.3g} {figure.unit}".strip()
+    if figure.low is None or figure.high is None:
+        return text
+    return f"{text} ({figure.low:.2g} to {figure.high:.2g})"
 
 
 def beside(figures: Iterable[Figure], ours: str, other: str) -> str:

@@ -23,6 +23,7 @@ from passante.analyse.zones import (
 )
 from passante.core.assign import assign
 from passante.core.names import EventKind, Kind, Phase
+from passante.evaluate import metres
 from passante.evaluate.pictures import table
 from passante.evaluate.replay import (
     Replay,
@@ -73,7 +74,10 @@ def run(settings: Settings, tell: Tell) -> Iterator[Figure]:
             ours = watch(path, _lines(), finder)
             quiet.append(ours)
             yield from _people(path, ours, OURS)
-            yield from _people(path, subtract(path, _lines()), ANCHOR)
+            yield from metres.run(path, ours, OURS)
+            anchor = subtract(path, _lines())
+            yield from _people(path, anchor, ANCHOR)
+            yield from metres.run(path, anchor, ANCHOR)
     yield from _false_alarms(quiet)
     for row in rows:
         if row["kind"].startswith("pedestrians") and row["ground_truth_file"]:
