@@ -24,15 +24,17 @@ from passante.inside.audio import AnalysedAudio, RawAudio
 from passante.pipeline.build import AllSpeech, Equipment
 from passante.protect.audio import ProtectAudio
 from passante.protect.policy import Policy, Shipped
-from passante.protect.rules import Silence, SoundRule, Soundscape
+from passante.protect.rules import Revoice, Silence, SoundRule, Soundscape
 
 _BLOCK = 1024
+_SLOW_COPIES = 2
 
 
 LEVELS: Mapping[str, SoundRule] = MappingProxyType(
     {
         "soundscape": Soundscape(),
         "soundscape, low delay": Soundscape(low_delay=True),
+        "revoice": Revoice("an evaluation of what it hides"),
         "silent": Silence(),
     }
 )
@@ -44,7 +46,9 @@ class Recorder:
 
     def __init__(self, rule: SoundRule) -> None:
         self._policy = replace(Policy.named(Shipped.STREET), speech=rule)
-        self._listeners = Equipment(self._policy).listeners
+        equipment = Equipment(self._policy)
+        self._listeners = equipment.listeners
+        self._speaker = equipment.speaker
         low_delay = isinstance(rule, Soundscape) and rule.low_delay
         self._settings = LOW_DELAY if low_delay else DEFAULT
 
@@ -67,6 +71,7 @@ class Recorder:
         stage = ProtectAudio(
             self._policy,
             (),
+            speaker=self._speaker,
             draw=lambda: np.random.default_rng(int(rng.integers(2**63))),
         )
         made = [block for item in heard for block in stage.push(item)]
@@ -85,12 +90,18 @@ def levels(policies: Sequence[Policy], *, quick: bool) -> tuple[list[SoundMethod
     """Every level (`quick`: those that the policies choose), and those left out with the reason."""
     made, absent = [], {}
     for level, rule in LEVELS.items():
-        used = [one.name for one in policies if one.speech == rule]
+        used = [one.name for one in policies if _alike(one.speech, rule)]
         if not used and quick:
             continue
         name = f"level {level}" + (f" (policy {', '.join(used)})" if used else "")
         try:
-            made.append(SoundMethod(Subject(name, ours=True), Recorder(rule).prepare))
+            most = _SLOW_COPIES if isinstance(rule, Revoice) else 99
+            made.append(SoundMethod(Subject(name, ours=True), Recorder(rule).prepare, most))
         except ModelMissingError as error:
             absent[name] = error.hint
     return made, absent
+
+
+def _alike(one: SoundRule, other: SoundRule) -> bool:
+    """Whether both do the same: the reason that a policy gives for keeping words does nothing."""
+    return one == other or (isinstance(one, Revoice) and isinstance(other, Revoice))

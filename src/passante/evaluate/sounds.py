@@ -36,6 +36,8 @@ class SoundMethod:
     prepare: Callable[[Sound, np.random.Generator], Copies]
     """A recording and a source of draws -> what makes protected copies of it, each as long as the
     recording. What does not depend on draws is done once."""
+    most_copies: int = 99
+    """Where one takes long: so many are made at most."""
 
     def hide(self, sound: Sound, rng: np.random.Generator) -> Sound:
         """One protected copy."""

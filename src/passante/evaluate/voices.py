@@ -122,6 +122,7 @@ def covered(people: Cast, hiding: SoundMethod, settings: Settings, *, copies: in
         return [list(hiding.prepare(sound, rng)(count)) for sound in sounds]
 
     taught = 1 if copies == 1 else _DEEP_TAUGHT if settings.deep else _TAUGHT
+    copies, taught = min(copies, hiding.most_copies), min(taught, hiding.most_copies)
     return Covered(
         {name: made(sounds, copies) for name, sounds in people.enrolled.items()},
         {name: [row[0] for row in made(sounds, 1)] for name, sounds in people.asked.items()},

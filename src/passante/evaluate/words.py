@@ -166,6 +166,7 @@ def _digits(settings: Settings, tell: Tell) -> Iterator[Result]:
         tell(f"words, told apart: {method.subject.name}")
         rng = np.random.default_rng(settings.seed)
         many = 1 if settings.quick else _DEEP_COPIES if settings.deep else _COPIES
+        many = min(many, method.most_copies)
         copies = [method.prepare(sound, rng)(many) for sound in sounds]
         hidden = [[one[number] for one in copies] for number in range(many)]
         for each in attackers:
