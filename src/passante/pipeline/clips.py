@@ -18,8 +18,10 @@ from passante.sinks import OutputSettings, open_sink
 from passante.sources import open_source
 
 _BEFORE_NS, _AFTER_NS = 3 * NS_PER_S, 4 * NS_PER_S
-_MOST = 50
-"""So many clips of one recording are written; events beyond are told without one."""
+_MOST = 200
+"""So many events of one recording get into clips; those beyond are told without one."""
+_LONGEST_NS = 120 * NS_PER_S
+"""Events close together share a clip up to this length."""
 
 
 @dataclass(slots=True)
@@ -41,7 +43,9 @@ class Clips:
         if len(self._spans) >= _MOST:
             self.left_out += 1
             return
-        start, end = max(0, event.start_ns - _BEFORE_NS), event.end_ns + _AFTER_NS
+        end = event.end_ns + _AFTER_NS
+        # Of what took long to be an event, like parking, the end tells enough.
+        start = max(0, event.start_ns - _BEFORE_NS, end - _LONGEST_NS)
         self._spans.append((start, end, event.kind.value))
 
     def write(self, source: Path, *, label: str = "") -> list[Path]:
@@ -50,7 +54,7 @@ class Clips:
         Raises:
             PassanteError: A clip could not be protected or written; nothing stands in its place.
         """
-        spans, self._spans = self._spans, []
+        spans, self._spans = _merged(self._spans), []
         if not spans:
             return []
         try:
@@ -61,7 +65,8 @@ class Clips:
         made = []
         for start, end, kind in spans:
             head = f"{label}-" if label else ""
-            name = f"{head}{start // 1_000_000:09d}-{kind}{_ending(source)}"
+            name = f"{head}{start // 1_000_000:09d}-{(end - start) // 1_000_000}-{kind}"
+            name += _ending(source)
             made.append(self._one(source, self.folder / name, start, end, self._equipment))
         return made
 
@@ -84,6 +89,18 @@ class Clips:
             raise
         runner.run()
         return target
+
+
+def _merged(spans: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Spans that overlap as one, called after what began first."""
+    merged: list[tuple[int, int, str]] = []
+    for start, end, kind in sorted(spans):
+        if merged and start <= merged[-1][1] and end - merged[-1][0] <= _LONGEST_NS:
+            first, last, name = merged[-1]
+            merged[-1] = first, max(last, end), name
+        else:
+            merged.append((start, end, kind))
+    return merged
 
 
 def _ending(source: Path) -> str:
