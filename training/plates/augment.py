@@ -1,6 +1,6 @@
 """What the trainer does to pictures of the bank, many at a time: no two looks are alike.
 
-A part of each is cut out, as large or small as plates of 8 to 300 px need, turned, mirrored,
+A part of each is cut out, as large or small as plates of 8 to 400 px need, turned, mirrored,
 brightened, darkened, blurred and made noisy. Now and then four cuts share one picture, as close-ups
 of vehicles do in the product, and what lies beyond a picture is grey as there.
 """
@@ -18,7 +18,7 @@ from training.plates.bank import HIGH, LEVELS, MOST, WIDE, Bank, Drawn
 from training.plates.targets import Truth
 
 GREY = 114 / 255
-_PLATE_PX = (9.0, 300.0)
+_PLATE_PX = (9.0, 380.0)
 """Plates are brought to a length of so many px, small ones oftener."""
 _ZOOMS = ((0.6, 2.5), (0.55, 1.4), (0.5, 1.5))
 """By how much pictures are made smaller or larger, at each level."""

@@ -297,6 +297,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=180.0, help="how long, in all")
     parser.add_argument("--width", default="medium", help="one or more, with commas between")
     parser.add_argument("--workers", type=int, default=1, help="processes that make pictures")
+    parser.add_argument("--rate", type=float, default=Plan().rate, help="the highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--resume", action="store_true", help="go on from FOLDER/<width>.pt")
     parser.add_argument("--start", type=Path, metavar="FOLDER", help="begin with weights of there")
@@ -309,7 +310,7 @@ def main(words: list[str] | None = None) -> int:
     chosen: dict[str, Any] = dict(ACCELERATED) if torch.cuda.is_available() else {}
     if options.quick:
         chosen = {"batch": 6, "room": 64, "first": 24, "size": (128, 192), "most_steps": 24}
-    plan = Plan(minutes=options.minutes, seed=options.seed, **chosen)
+    plan = Plan(minutes=options.minutes, rate=options.rate, seed=options.seed, **chosen)
     options.out.mkdir(parents=True, exist_ok=True)
     train(
         diet(frames),
