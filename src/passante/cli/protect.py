@@ -16,12 +16,13 @@ from passante.cli.failure import exit_code, message_of, show_failure, stop_on_si
 from passante.cli.plan import Plan, Task, plan
 from passante.cli.progress import Progress
 from passante.core.errors import ModelError, SettingsError, SinkError
+from passante.core.names import Sensitive
 from passante.pipeline import report
 from passante.pipeline.build import Equipment
 from passante.pipeline.job import Job, protect_file
 from passante.protect.levels import LevelSettings
 from passante.protect.policy import Policy
-from passante.protect.rules import Revoice, Silence, Soundscape
+from passante.protect.rules import OperatorName, Revoice, Silence, Soundscape
 from passante.sinks import OutputSettings
 
 
@@ -258,7 +259,9 @@ def _summary(done: report.Report) -> str:
         amount = f"{pictures.written} frames, {speed:.1f} fps"
     hidden = [f"{_counted(len(done.tracks), 'thing')} covered"] if pictures else []
     if done.speech:
-        hidden.append(f"{_counted(len(done.speech), 'stretch', 'es')} of speech destroyed")
+        kept = done.policy.operators[Sensitive.SPEECH].startswith(OperatorName.REVOICE)
+        fate = "said by another voice" if kept else "destroyed"
+        hidden.append(f"{_counted(len(done.speech), 'stretch', 'es')} of speech {fate}")
     return ", ".join([amount, *hidden, f"{timing.wall_s:.1f} s"])
 
 

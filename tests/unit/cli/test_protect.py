@@ -202,6 +202,7 @@ def test_the_reason_stands_in_the_report_and_words_are_announced(here):
     assert ended.exit_code == 0, ended.stderr
     assert "policy street+revoice: " in ended.stderr
     assert "what is said, in one voice" in ended.stderr
+    assert "of speech said by another voice" in ended.stderr
     found = report.decode(Path("r.json").read_bytes())
     assert isinstance(found, report.Report)
     assert found.policy.revealed["speech"] == "consent of all"
