@@ -52,9 +52,13 @@ class LookSettings:
     """Pixels that may be looked at for faces on each frame, whatever its size, px."""
     share: float = 0.02
     """And this share of the frame's own pixels."""
-    plate_base_px: float = 14_000.0
-    """Likewise for plates, which cost four times as much a pixel."""
-    plate_share: float = 0.007
+    plate_base_px: float = 60_000.0
+    """Likewise for plates, which cost half as much a pixel."""
+    plate_share: float = 0.01
+    plate_whole_ns: int = 800_000_000
+    """Between looks at the whole frame for plates: near ones, whether or not on a vehicle."""
+    plate_tile_ns: int = 2 * NS_PER_S
+    """Between looks for plates at a tile in which something changed."""
     plate_ns: int = 250_000_000
     """Between close-ups of one vehicle."""
     thorough: bool = False
@@ -206,14 +210,19 @@ class PeopleLooks:
 
 
 class PlateLooks:
-    """Close-ups of vehicles in turn, and now and then the whole frame, within a budget."""
+    """Close-ups of vehicles in turn, the whole frame, and tiles of it, within a budget."""
 
     def __init__(self, finder: Finder, form: VideoFormat, settings: LookSettings) -> None:
         """For frames of one format."""
         self._finder = finder
         self._settings = settings
         self._form = form
-        self._coarse = Rota((Box(0, 0, form.width, form.height),), 2 * NS_PER_S, 5 * NS_PER_S)
+        whole = (Box(0, 0, form.width, form.height),)
+        self._coarse = Rota(whole, settings.plate_whole_ns, settings.still_ns)
+        # Plates too small for a look at all of it, on vehicles that nobody takes for one.
+        grid = tiles(form, side=settings.tile_px, overlap=2 * _OVERLAP)
+        large = len(grid) > 1 and not settings.thorough
+        self._tiles = Rota(grid if large else (), settings.plate_tile_ns, _SELDOM_NS)
         self._budget = Budget(form, base_px=settings.plate_base_px, share=settings.plate_share)
         self._seen: list[tuple[Box, int]] = []
 
@@ -243,10 +252,22 @@ class PlateLooks:
                 view = shrunk(frame, area, self._settings.coarse_px)
                 self._budget.spend(view.pixels.shape[0] * view.pixels.shape[1])
                 share = 0.4 if self._settings.thorough else 0.2
-                found.append(_plain(self._finder.look(view), frame, share))
+                found.append(_plain(self._finder.look(view.lit()), frame, share))
         if self._settings.thorough:
             found += self._thorough(frame)
-        return found or None
+        return (found + self._strays(moment)) or None
+
+    def _strays(self, moment: Moment) -> list[Detections]:
+        """What tiles show at full size, as long as the budget lasts."""
+        frame, changes, found = moment.frame, moment.changes, []
+        for turn in self._tiles.ripe(frame.pts_ns, moment.step_ns, changes, everything=False):
+            if self._budget.left <= 0:
+                break
+            view = magnified(frame, turn.area, 1.0)
+            found.append(_plain(self._finder.look(view.lit()), frame, 0.2))
+            turn.taken(frame.pts_ns, changes)
+            self._budget.spend(view.pixels.shape[0] * view.pixels.shape[1])
+        return found
 
     def _thorough(self, frame: RawFrame) -> list[Detections]:
         """Plates as large as half of a picture, and those too small for a look at all of it."""
@@ -283,8 +304,10 @@ class PlateLooks:
 
 _LEAST_VEHICLE = 48.0
 """A plate on a vehicle narrower than this, px, is under about 14 px wide: nobody can read it."""
-_VEHICLE_CELL = (320, 192)
+_VEHICLE_CELL = (256, 160)
 """Size of a close-up of a vehicle, px."""
+_SELDOM_NS = 10 * NS_PER_S
+"""Between looks for plates at a tile in which nothing changed."""
 
 
 def _plain(found: Detections, frame: RawFrame, share: float) -> Detections:

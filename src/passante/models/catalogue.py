@@ -16,7 +16,7 @@ DEFAULTS: Mapping[str, ModelRef] = MappingProxyType(
         "find.face": ModelRef("centerface-int8@1.5.0"),
         "find.incident": ModelRef("street-sounds@1.0.0"),
         "find.person": ModelRef("ssd-mobilenet-v2-int8@2018.3.29"),
-        "find.plate": ModelRef("ppocr-det-local-int8@4.0.0"),
+        "find.plate": ModelRef("plates-int8@1.0.0"),
         "find.sound": ModelRef("yamnet@1.0.0"),
         "find.speech": ModelRef("silero-vad@6.2.3"),
         "mask.speech": ModelRef("dtln-mask@0.1.6"),

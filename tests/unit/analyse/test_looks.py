@@ -34,6 +34,22 @@ def test_a_frame_of_a_recording_is_looked_at_once() -> None:
     assert len(finder.views) == 1
 
 
+def test_a_recording_is_looked_at_in_tiles_a_few_at_a_time() -> None:
+    finder = ScriptedFinder({Kind.PLATE})
+    changes = Changes(FORM)
+    looks = PlateLooks(finder, FORM, LookSettings())
+    at_once = []
+    for number in range(100):
+        frame = raw_frame(number, FORM, seed=None)
+        changes.update(frame)
+        before = len(finder.views)
+        looks.look(Moment(frame, changes, 40_000_000, number == 0, 10**9), [])
+        at_once.append(len(finder.views) - before)
+    tiles = {view.area for view in finder.views if view.scale == 1.0}
+    assert len(tiles) == 6
+    assert max(at_once) <= 2
+
+
 @pytest.mark.parametrize(("wide", "times"), [(250.0, 8), (600.0, 2), (900.0, 1), (1300.0, 0)])
 def test_only_a_smaller_look_takes_writing_across_half_of_it_for_a_plate(
     wide: float, times: int

@@ -10,15 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from passante.analyse.corners import CELL
 from passante.analyse.finder import Finder
-from passante.analyse.plates import (
-    PlateFinder,
-    could_be_plate,
-    joined,
-    likely_plate_zones,
-    search_area,
-)
-from passante.analyse.text import Line
+from passante.analyse.plates import PlateFinder, likely_plate_zones, search_area
 from passante.analyse.video import AnalyseVideo, AnalysisSettings, Finders
 from passante.core.geometry import Box
 from passante.core.names import Kind
@@ -33,24 +27,25 @@ Picture = NDArray[np.uint8]
 
 
 class Painted:
-    """A network that sees writing in these places, whatever it is shown: px (x, y, x, y)."""
+    """A network that sees plates in these places, whatever it is shown: px (x, y, x, y)."""
 
     ref = "painted@1.0.0"
 
-    def __init__(self, *cores: tuple[int, int, int, int], level: float = 0.9) -> None:
-        self._cores, self._level = cores, level
+    def __init__(self, *plates: tuple[int, int, int, int], score: float = 0.9) -> None:
+        self._plates, self._logit = plates, np.log(score / (1 - score))
+        self.shown: list[tuple[int, ...]] = []
 
     def run(self, *arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-        found = np.zeros((1, 1, *arrays[0].shape[1:3]), np.float32)
-        for x0, y0, x1, y1 in self._cores:
-            found[0, 0, y0:y1, x0:x1] = self._level
-        return (found,)
-
-
-def line(
-    x: float, y: float, length: float, height: float, *, tilt: float = 0.0, score: float = 0.8
-) -> Line:
-    return Line(x=x, y=y, length=length, height=height, tilt=tilt, score=score)
+        self.shown.append(arrays[0].shape)
+        _, high, wide, _ = arrays[0].shape
+        maps = np.full((1, 10, high // CELL, wide // CELL), -9, np.float32)
+        for x0, y0, x1, y1 in self._plates:
+            corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
+            column, row = (corners.mean(axis=0) // CELL).astype(int)
+            middle = (np.array([column, row]) + 0.5) * CELL
+            maps[0, :2, row, column] = self._logit, 0
+            maps[0, 2:, row, column] = ((corners - middle) / 16).ravel()
+        return (maps,)
 
 
 def whole(picture: Picture) -> View:
@@ -71,55 +66,6 @@ def covered(plate: Box, found: Detections) -> float:
     return float(under.mean())
 
 
-# What could be a plate -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("found", "is_one"),
-    [
-        (line(160, 96, 80, 20), True),
-        (line(160, 96, 24, 20), True),  # two letters of a two-line plate
-        (line(160, 96, 150, 20), True),  # a long one-line plate
-        (line(160, 96, 80, 20, tilt=30), True),
-        (line(160, 96, 80, 20, tilt=-30), True),
-        (line(160, 96, 24, 20, tilt=80), True),  # nearly square: no way to tell its lean
-        (line(160, 96, 80, 20, tilt=90), False),  # written downward
-        (line(160, 96, 60, 60), False),  # a sign
-        (line(160, 96, 200, 10), False),  # a slogan along a side
-        (line(160, 96, 290, 60), False),  # across the whole view
-        (line(160, 96, 120, 90), False),  # half as high as the view
-    ],
-)
-def test_the_shape_tells_what_could_be_a_plate(found: Line, is_one: bool) -> None:
-    assert could_be_plate(found, wide=320, high=192) is is_one
-
-
-@pytest.mark.parametrize(
-    ("found", "plates"),
-    [
-        ([line(50, 50, 40, 12), line(95, 50, 40, 12)], 1),  # two words, side by side
-        ([line(50, 50, 40, 12), line(50, 66, 50, 13)], 1),  # two rows
-        ([line(50, 50, 30, 12), line(85, 50, 30, 12), line(120, 50, 30, 12)], 1),  # three words
-        ([line(50, 50, 40, 12), line(150, 50, 40, 12)], 2),  # far apart
-        ([line(50, 50, 40, 12), line(95, 50, 40, 30)], 2),  # not of one size
-        ([line(50, 50, 40, 12), line(95, 62, 40, 12)], 2),  # neither level nor above each other
-        ([line(50, 50, 80, 12), line(140, 50, 80, 12)], 2),  # together too long for a plate
-        ([], 0),
-    ],
-)
-def test_parts_of_one_plate_become_one_box(found: list[Line], plates: int) -> None:
-    boxes = joined(found)
-    assert len(boxes) == plates
-    for part in found:
-        inside = [box.intersection(part.box()) for box, _ in boxes]
-        assert any(shared is not None and shared == part.box() for shared in inside)
-
-
-def test_a_joined_plate_is_as_sure_as_its_surest_part() -> None:
-    ((_, score),) = joined([line(50, 50, 40, 12, score=0.5), line(95, 50, 40, 12, score=0.7)])
-    assert score == 0.7
-
-
 # The finder ----------------------------------------------------------------------------------
 
 
@@ -132,12 +78,20 @@ def test_it_names_its_kind_and_its_model() -> None:
     assert found.by == "painted@1.0.0"
 
 
-def test_boxes_reach_beyond_the_letters_to_the_edge_of_the_plate() -> None:
-    (box,) = PlateFinder(Painted((100, 90, 180, 100))).look(blank(320, 192)).boxes
-    assert box[0] < 100 - 8
-    assert box[1] < 90 - 8
-    assert box[2] > 180 + 8
-    assert box[3] > 100 + 8
+def test_boxes_reach_a_little_beyond_the_corners() -> None:
+    (box,) = PlateFinder(Painted((100, 90, 180, 110))).look(blank(320, 192)).boxes
+    assert box[:2].tolist() == pytest.approx([100 - 4.5, 90 - 4.5])
+    assert box[2:].tolist() == pytest.approx([180 + 4.5, 110 + 4.5])
+
+
+@pytest.mark.parametrize(("wide", "high"), [(320, 192), (300, 170), (33, 31)])
+def test_a_view_of_any_size_is_shown_in_whole_multiples(wide: int, high: int) -> None:
+    network = Painted()
+    PlateFinder(network).look(blank(wide, high))
+    (shape,) = network.shown
+    assert shape[1] % 32 == shape[2] % 32 == 0
+    assert 0 <= shape[1] - high < 32
+    assert 0 <= shape[2] - wide < 32
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
@@ -161,8 +115,8 @@ def test_a_threshold_that_finds_all_or_nothing_is_refused(threshold: float) -> N
         PlateFinder(Painted(), threshold=threshold)
 
 
-def test_faint_writing_counts_only_below_the_threshold() -> None:
-    faint = Painted((100, 90, 180, 100), level=0.35)
+def test_a_faint_plate_counts_only_below_the_threshold() -> None:
+    faint = Painted((100, 90, 180, 100), score=0.35)
     assert len(PlateFinder(faint, threshold=0.3).look(blank(320, 192))) == 1
     assert len(PlateFinder(faint, threshold=0.4).look(blank(320, 192))) == 0
 
