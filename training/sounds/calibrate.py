@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,6 +47,8 @@ SEED = 7_301
 PIECE_S = 10
 PIECES_A_DAY = 24 * 3600 / PIECE_S
 PER_DAY = 24.0
+MOST = 30
+"""Recordings of one package: else drums and voices of games would fill the street."""
 TAIL = 0.1
 """Share of the pieces that make up the tail."""
 
@@ -118,8 +121,12 @@ def unused(folder: Path, gathered: Path, rng: np.random.Generator) -> list[Sound
         if clip.kind is None and f"{clip.origin}/{clip.path.name}" not in seen
     ]
     rng.shuffle(found)
+    taken: Counter[str] = Counter()
     sounds = []
-    for clip in found[:400]:
+    for clip in found:
+        taken[clip.origin] += 1
+        if taken[clip.origin] > MOST:
+            continue
         try:
             sounds.append(load(clip.path))
         except (PassanteError, UnicodeDecodeError):  # of a tag in the file
