@@ -1,9 +1,10 @@
 """How well people and vehicles are followed and counted, and what that costs.
 
-    python benchmarks/facts.py scene [--quick] [--page docs/facts.md]
+    python benchmarks/facts.py scene|alarms [--quick] [--page docs/facts.md]
 
 Writes the tables of docs/facts.md; they are the figures of `passante evaluate counts` that are
-about counting inside the line. About one minute of processor time.
+about counting inside the line, and those of `passante evaluate events` that are about pictures.
+About one minute of processor time, and ten seconds.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 import cv2
 
 from measure import command_line, data_dir, machine, publish, table
-from passante.evaluate import movement
+from passante.evaluate import alarms, movement
 from passante.evaluate.results import Figure
 from passante.evaluate.settings import Settings
 
@@ -72,14 +73,27 @@ def scene(*, quick: bool) -> str:
     )
 
 
+def drawn(*, quick: bool) -> str:
+    """Rules on scenes drawn by chance."""
+    settings = Settings(Path(), (), Path(), quick=quick)
+    figures = list(alarms.run(settings, lambda _: None))
+    return "\n\n".join(
+        [
+            f"`{command_line()}`; {machine()}.",
+            table(["drawn scenes", "", "n"], [[f.what, value(f), str(f.n)] for f in figures]),
+        ]
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", choices=["scene"])
+    parser.add_argument("part", choices=["scene", "alarms"])
     parser.add_argument("--quick", action="store_true", help="the shortest recordings only")
     parser.add_argument("--page", type=Path, help="put the tables between this page's markers")
     asked = parser.parse_args()
     cv2.setNumThreads(1)
-    publish(asked.part, scene(quick=asked.quick), asked.page)
+    make = {"scene": scene, "alarms": drawn}[asked.part]
+    publish(asked.part, make(quick=asked.quick), asked.page)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from passante import __version__
 from passante.core.errors import EvaluationError
 from passante.evaluate import (
+    alarms,
     counts,
     events,
     faces,
@@ -29,6 +30,13 @@ from passante.models.catalogue import DEFAULTS, card
 
 Part = Callable[[Settings, Tell], Iterator[Result]]
 
+
+def _events(settings: Settings, tell: Tell) -> Iterator[Result]:
+    """What is heard, then what is seen."""
+    yield from incidents.run(settings, tell)
+    yield from alarms.run(settings, tell)
+
+
 PARTS: Mapping[Section, Part] = MappingProxyType(
     {
         Section.FACES: faces.run,
@@ -38,7 +46,7 @@ PARTS: Mapping[Section, Part] = MappingProxyType(
         Section.WORDS: words.run,
         Section.SOUNDS: events.run,
         Section.COUNTS: counts.run,
-        Section.EVENTS: incidents.run,
+        Section.EVENTS: _events,
     }
 )
 """What each section runs."""

@@ -20,7 +20,7 @@ _FALL_NS = 2 * NS_PER_S
 """Whoever takes longer than this to go down sat or lay down."""
 _UPRIGHT = 0.75
 """Width over height under which somebody stands."""
-_DOWN = 0.8
+_DOWN = 1.15
 """Width over height from which a low box is of somebody down: whoever crouches is narrower."""
 _LIES = 1.3
 """Width over height of somebody who lies, however he came to."""
