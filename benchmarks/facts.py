@@ -29,7 +29,7 @@ def value(figure: Figure | None) -> str:
     text = f"{figure.value:.3g} {figure.unit}".strip()
     if figure.low is None or figure.high is None:
         return text
-    return f"{text} ({figure.low:.2g} to {figure.high:.2g})"
+    return f"{text} ({figure.low:.3g} to {figure.high:.3g})"
 
 
 def beside(figures: Iterable[Figure], ours: str, other: str) -> str:

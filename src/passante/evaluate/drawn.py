@@ -195,7 +195,8 @@ def _stops(chance: Chance, stands_s: float) -> Drawn:
         gone = min(second, stop) + max(0.0, second - stop - stands_s)
         return _box(60 + speed * gone, foot, 0.6 * wide, wide)
 
-    return Drawn(((Kind.VEHICLE, at),), stop + min(stands_s, 14.0) + 2.0, stop + 10.0)
+    lasts_s = stop + min(stands_s, 14.0) + 2.0
+    return Drawn(((Kind.VEHICLE, at),), lasts_s, min(lasts_s, stop + 10.0))
 
 
 def _steps_out(chance: Chance) -> Drawn:
