@@ -251,8 +251,7 @@ class PlateLooks:
             for area in _taken(self._coarse, moment):
                 view = shrunk(frame, area, self._settings.coarse_px)
                 self._budget.spend(view.pixels.shape[0] * view.pixels.shape[1])
-                share = 0.4 if self._settings.thorough else 0.2
-                found.append(_plain(self._finder.look(view.lit()), frame, share))
+                found.append(_plain(self._finder.look(view.lit()), frame, 0.4))
         if self._settings.thorough:
             found += self._thorough(frame)
         return (found + self._strays(moment)) or None
@@ -313,9 +312,6 @@ _SELDOM_NS = 10 * NS_PER_S
 def _plain(found: Detections, frame: RawFrame, share: float) -> Detections:
     """Of finds on a whole frame, those that are plates even without a vehicle around them.
 
-    Streets are full of writing. A plate on a vehicle that nobody found is small, wider than high,
-    and surely writing.
-
     Args:
         found: What a look at the whole frame gave.
         frame: The frame.
@@ -326,14 +322,13 @@ def _plain(found: Detections, frame: RawFrame, share: float) -> Detections:
         (found.scores >= _PLAIN)
         & (wide < share * frame.format.width)
         & (high < share / 2 * frame.format.height)
-        & (wide > 1.1 * high)
     )
     kinds = tuple(kind for kind, kept in zip(found.kinds, keep, strict=True) if kept)
     return Detections(found.boxes[keep], found.scores[keep], kinds, found.by)
 
 
-_PLAIN = 0.6
-"""Score from which a find needs no vehicle."""
+_PLAIN = 0.5
+"""Score from which a find needs no vehicle: streets are full of writing, lamps and signs."""
 
 
 def shrunk(frame: RawFrame, area: Box, room_px: int) -> View:
