@@ -56,16 +56,16 @@ STANDING_DB, QUIET_DB, ENOUGH = 12.0, 8.0, 8
 """How far a sound has to stand out at most, dB; how far where too few events say more; how few."""
 
 LOOKS = {
-    EventKind.BANG: 1,
-    EventKind.EXPLOSION: 2,
+    EventKind.BANG: 2,
+    EventKind.EXPLOSION: 3,
     EventKind.SCREAM: 2,
     EventKind.SHOUT: 2,
     EventKind.GLASS: 1,
     EventKind.CRASH: 2,
     EventKind.SIREN: 3,
     EventKind.ALARM: 3,
-    EventKind.FIRE: 4,
-    EventKind.DOG: 2,
+    EventKind.FIRE: 2,
+    EventKind.DOG: 1,
     EventKind.BABY_CRY: 3,
 }
 """Looks of 0.24 s that a score is averaged over: short sounds have few."""
