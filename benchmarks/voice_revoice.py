@@ -107,7 +107,8 @@ class Codebook:
 
     def __init__(self, size: int, rows: NDArray[np.float64]) -> None:
         cluster = attacks.need("sklearn.cluster", "scikit-learn")
-        self._spread = rows.std(axis=0) + 1e-3
+        # distance of cepstra is distance of spectra; humming counts a little
+        self._spread = np.ones(rows.shape[1])
         means = cluster.MiniBatchKMeans(size, random_state=1, n_init=1, batch_size=4096)
         self._means = means.fit(rows / self._spread)
         self._colour = np.zeros(rows.shape[1])
