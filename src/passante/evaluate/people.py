@@ -11,7 +11,7 @@ import numpy as np
 from passante.evaluate.pictures import chosen, table
 from passante.evaluate.sounds import RATE_HZ, Sound, channelled, load
 
-_LONGEST = 5 * RATE_HZ
+_LONGEST = 4 * RATE_HZ
 _SHORTEST_S = 1.5
 _MOST = 5
 _BROKEN = 0.3

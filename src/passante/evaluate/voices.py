@@ -19,15 +19,15 @@ from passante.evaluate.levels import levels
 from passante.evaluate.people import Cast, cast
 from passante.evaluate.results import LeftOut, Result, Section, Subject
 from passante.evaluate.settings import Against, Settings, Tell
-from passante.evaluate.sounds import Sound, SoundMethod, method, untouched
+from passante.evaluate.sounds import RATE_HZ, Sound, SoundMethod, method, untouched
 from passante.models import store
 from passante.models.session import OnnxSession
 
 VERIFIERS: dict[str, Callable[[OnnxSession], Verifier]] = {"campplus": CamPlus, "ge2e": Ge2e}
 """Card -> what tells voices with it."""
-_COPIES, _QUICK_COPIES = 6, 2
+_COPIES, _QUICK_COPIES = 4, 2
 """How often an attacker protects each recording that he enrols somebody by."""
-_TAUGHT, _PARTS = 3, 2
+_TAUGHT, _PARTS = 2, 2
 _DEEP_TAUGHT = 10
 """How often he protects each that he learns from, and into how many pieces he cuts it."""
 _CALIBRATED = "McAdams"
@@ -132,9 +132,11 @@ def covered(people: Cast, hiding: SoundMethod, settings: Settings, *, copies: in
 
 def heard(hidden: Covered, embed: Callable[[Sound], Vector]) -> Voices:
     """What a network makes of everybody."""
+    nothing = embed(np.zeros(RATE_HZ, np.float32))
 
     def rows(sounds: Sequence[Sound]) -> Vectors:
-        return np.stack([embed(sound) for sound in sounds])
+        # silence is silence, however long
+        return np.stack([embed(sound) if sound.any() else nothing for sound in sounds])
 
     return Voices(
         {name: [rows(one) for one in kept] for name, kept in hidden.enrolled.items()},
