@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import onnxruntime as ort
 import pytest
+from numpy.typing import NDArray
 
-from passante.analyse.kinds import KINDS
-from passante.analyse.tagger import CLASSES, EMBEDDING
+from passante.analyse.kinds import KINDS, StreetSounds
+from passante.analyse.limits import limits_for
+from passante.analyse.tagger import CLASSES, EMBEDDING, Yamnet
 from passante.core.names import EventKind
 from passante.evaluate.packaged import CLASSES_OF
+from passante.evaluate.trials import listened, placed, told
+from passante.models import store
 from passante.models.catalogue import DEFAULTS, card
+from passante.models.session import OnnxSession
 from training.sounds import calibrate, fit, head, mix, sources, synthesise
 
-ROOT = Path(__file__).resolve().parents[2]
+Make = Callable[[np.random.Generator], NDArray[np.float32]]
 INPUTS = EMBEDDING + len(head.GROUPS)
 
 
@@ -130,3 +135,39 @@ def test_the_tail_says_how_high_a_threshold_has_to_be() -> None:
     rng = np.random.default_rng(0)
     number = calibrate.above(rng.exponential(1.0, 50_000), share=1e-3)
     assert number == pytest.approx(np.log(1000), abs=0.35)
+
+
+def heard_in(make: Make, kind: EventKind) -> int:
+    """In how many of four streets a made sound is told as a kind."""
+    net = OnnxSession(store.find(DEFAULTS["find.incident"]))
+    listener = StreetSounds(Yamnet(OnnxSession(store.find(DEFAULTS["find.sound"]))), net)
+    limits = [one for one in limits_for(net.card.sha256) if one.kind is kind]
+    count = 0
+    for seed in range(100, 104):
+        rng = np.random.default_rng(seed)
+        sound = make(rng)
+        spectrum = np.fft.rfft(rng.standard_normal(8 * 16_000))
+        pink = np.fft.irfft(spectrum / np.sqrt(np.arange(1, spectrum.size + 1)))
+        mixed, _, _ = placed(sound, pink.astype(np.float32), 20, rng)
+        count += bool(list(told(listened(mixed, listener), KINDS, limits)))
+    return count
+
+
+@pytest.mark.models("find.sound")
+@pytest.mark.parametrize(
+    ("kind", "act", "near_misses"),
+    [
+        (EventKind.BANG, "bang", ("slam", "hammering", "fireworks")),
+        (EventKind.GLASS, "glass", ("slam", "thunder")),
+        (EventKind.CRASH, "crash", ("slam", "thunder", "applause")),
+        (EventKind.SIREN, "siren", ("reversing", "clatter")),
+        (EventKind.FIRE, "fire", ("applause", "hammering")),
+        (EventKind.ALARM, "alarm", ("horn", "thunder")),
+    ],
+)
+def test_the_act_is_told_and_near_misses_are_not(
+    kind: EventKind, act: str, near_misses: tuple[str, ...]
+) -> None:
+    assert heard_in(synthesise.KINDS[act], kind) >= 2
+    for name in near_misses:
+        assert heard_in(synthesise.BESIDE[name], kind) == 0
