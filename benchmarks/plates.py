@@ -32,6 +32,7 @@ from measure import command_line, data_dir, machine, publish, table
 from passante.analyse.finder import Finder
 from passante.analyse.persons import PersonFinder
 from passante.analyse.plates import PlateFinder, likely_plate_zones, search_area
+from passante.analyse.video import TRACKING
 from passante.core.errors import PassanteError
 from passante.core.geometry import Box
 from passante.core.names import Kind
@@ -109,6 +110,8 @@ def measured(sample: Sequence[Photo], finders: dict[str, Finder], gallery: Galle
             target = marked[photo.plates.index(plate)]
             for kind, view in _views(frame, target, chance).items():
                 for name, finder in finders.items():
+                    if name != "ours" and kind == "frame":
+                        continue
                     found = finder.look(view)
                     one = scored(found, [target], marked)
                     results.of(photo.region, width, f"{name}, {kind}").add(one)
@@ -265,12 +268,14 @@ def main() -> None:
     parser.add_argument("--page", type=Path, help="Markdown page to put the tables in")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    how = {} if options.threshold is None else {"threshold": options.threshold}
+    # A plate is covered from the score on at which the product begins to follow it.
+    least = options.threshold or TRACKING[Kind.PLATE].start
     try:
         if options.network:
-            ours = PlateFinder(Loose(options.network), **how)
+            ours = PlateFinder(Loose(options.network), threshold=least)
         else:
-            ours = PlateFinder(OnnxSession(store.find(DEFAULTS["find.plate"])), **how)
+            network = OnnxSession(store.find(DEFAULTS["find.plate"]))
+            ours = PlateFinder(network, threshold=least)
         finders: dict[str, Finder] = {"ours": ours}
         if not options.alone:
             text = OnnxSession(store.find("ppocr-det-local-int8"))
