@@ -20,8 +20,10 @@ from passante.core.names import DirectionId, Kind, Quantity, StreamId, Unit, Zon
 from passante.core.shapes import Point
 from passante.inside.tally import Tally
 
-_CLEAR = 0.12
-"""Own sizes by which a mover must stand clear of a line to be on one side of it."""
+_CLEAR_X, _CLEAR_Y = 0.3, 0.2
+"""Shares of its shorter side, across, and of its height, up and down, by which a mover must stand
+clear of a line to be on one side of it: how far down it reaches is less sure, since feet are
+hidden more often than shoulders."""
 _BESIDE = 0.02
 """How far beyond the ends of a line a way over it still counts, as a share of its length."""
 _STAYS_NS = NS_PER_S // 4
@@ -185,7 +187,7 @@ class Counting:
             where = gate.line.along((x0 + share * (x1 - x0), y0 + share * (y1 - y0)))
             side.over = -_BESIDE <= where <= 1 + _BESIDE
         side.raw, side.foot = raw, mover.foot
-        if abs(raw) < _CLEAR * mover.size:
+        if abs(raw) < _clear(gate, mover):
             return False
         now = 1.0 if raw > 0 else -1.0
         crossed = side.clear == -now and side.over
@@ -340,3 +342,11 @@ class Counting:
         self._bucket += 1
         self._cells = empty_cells(self._site, self._counted)
         return told
+
+
+def _clear(gate: Gate, mover: Mover) -> float:
+    """How far from a line a mover is surely on one side of it, px."""
+    (x0, y0), (x1, y1) = gate.line.start, gate.line.end
+    across, down = abs(y1 - y0) / gate.line.length, abs(x1 - x0) / gate.line.length
+    box = mover.box
+    return across * _CLEAR_X * min(box.width, box.height) + down * _CLEAR_Y * box.height
