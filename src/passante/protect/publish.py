@@ -1,0 +1,271 @@
+"""Exact counts become figures that are safe to publish, or nothing at all.
+
+A stage: tallies come in, and at the end of every bucket statistics go out, in this order:
+
+1. tallies are added up over the bucket and, for what lasts, over its seconds;
+2. the ledger is asked, for every line and zone, whether the day's budget still bears it;
+3. discrete Laplace noise is added, of a scale fixed by the rules alone;
+4. wholes and parts are made to agree, and what is then small is suppressed.
+
+What one person does within the bounds of the rules changes the probability of everything that is
+published of a place on a day by a factor of e^epsilon at most. Steps 3 and 4 see which cells there
+are, which is decided by what was drawn, and never who came.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter as Tallied
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from passante.core.clock import NS_PER_S
+from passante.core.errors import ProtectError
+from passante.core.names import DirectionId, Kind, PlaceId, Quantity, StreamId, Unit, ZoneId
+from passante.inside.tally import Tally
+from passante.outside._mint import MINT
+from passante.outside.facts import Statistic
+from passante.protect.facts import WallTime
+from passante.protect.publish_cells import Told, consistent, suppress
+from passante.protect.publish_ledger import Ledger
+from passante.protect.publish_noise import Noise
+from passante.protect.publish_rules import (
+    LASTING,
+    PEAKS,
+    SHORTEST_SOUND_S,
+    SOUND,
+    PublishRules,
+    about_nobody,
+)
+
+_TWENTY = math.log(20)
+"""Scales within which 95 % of Laplace noise lies."""
+
+Account = tuple[StreamId, Quantity, ZoneId | None, Kind | None]
+
+
+@dataclass(slots=True)
+class _Cell:
+    """One cell of the bucket that runs."""
+
+    unit: Unit
+    total: float = 0.0
+    start_ns: int = 0
+    end_ns: int = 0
+    seconds: float = 0.0
+    seen: bool = False
+
+    def add(self, tally: Tally) -> None:
+        peak = tally.quantity in PEAKS
+        self.total = max(self.total, tally.total) if peak else self.total + tally.total
+        self.start_ns = min(self.start_ns, tally.start_ns) if self.seen else tally.start_ns
+        self.end_ns = max(self.end_ns, tally.end_ns)
+        self.seconds += (tally.end_ns - tally.start_ns) / NS_PER_S
+        self.seen = True
+
+
+@dataclass(slots=True)
+class _Bucket:
+    number: int
+    """Since 1970, of the length of the rules."""
+    accounts: dict[Account, dict[DirectionId | None, _Cell]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """What the figures of one account share."""
+
+    account: Account
+    scale: float
+    """Of the noise, in what is added up."""
+    epsilon: float
+
+
+class Publish:
+    """Makes statistics of the tallies of one place.
+
+    Args:
+        place: Whose budget is spent.
+        rules: What is published, with how much noise.
+        ledger: Where it is written down.
+        noise: Who draws it.
+        wall_time: Time of day of the stream; a budget is one of a day.
+    """
+
+    def __init__(
+        self,
+        place: PlaceId,
+        rules: PublishRules,
+        ledger: Ledger,
+        noise: Noise,
+        wall_time: WallTime,
+    ) -> None:
+        self._place, self._rules, self._ledger = place, rules, ledger
+        self._noise, self._wall_time = noise, wall_time
+        self._open: dict[StreamId, _Bucket] = {}
+        self.withheld: Tallied[Quantity] = Tallied()
+        """Tallies that are never published, by quantity."""
+        self.refused = 0
+        """Lines and zones of a bucket for which the ledger had nothing left."""
+
+    @property
+    def delay_ns(self) -> int:
+        """Figures come out at the end of their bucket."""
+        return round(self._rules.bucket_s * NS_PER_S)
+
+    def push(self, item: Tally, /) -> Iterable[Statistic]:
+        """Statistics of the bucket that ends with `item`.
+
+        Raises:
+            ProtectError: Nobody knows the time of day, or the ledger cannot be written.
+        """
+        at = self._wall_time(item.start_ns)
+        if at is None:
+            raise ProtectError(
+                f"stream {item.stream}: its time of day is not known, and a budget is of a day",
+                hint="say when the recording began, with --began",
+            )
+        if about_nobody(item.quantity):
+            return self._surroundings(item, at)
+        if item.quantity not in self._rules.quantities:
+            self.withheld[item.quantity] += item.quantity is not Quantity.FLOW
+            return ()
+        number = _us(at) // self._rules.bucket_us
+        bucket = self._open.get(item.stream)
+        told: list[Statistic] = []
+        if bucket is None or bucket.number != number:
+            told += self._close(item.stream)
+            bucket = self._open[item.stream] = _Bucket(number)
+        account = item.stream, item.quantity, item.zone, item.of
+        cells = bucket.accounts.setdefault(account, {})
+        cells.setdefault(item.direction, _Cell(item.unit)).add(item)
+        return told
+
+    def flush(self) -> Iterable[Statistic]:
+        """Statistics of the buckets that still run, of as much of them as there was."""
+        return [one for stream in list(self._open) for one in self._close(stream)]
+
+    def _surroundings(self, tally: Tally, at: datetime) -> tuple[Statistic, ...]:
+        seconds = (tally.end_ns - tally.start_ns) / NS_PER_S
+        short = tally.quantity in SOUND and seconds < SHORTEST_SOUND_S
+        if not self._rules.surroundings or tally.of is not None or short:
+            self.withheld[tally.quantity] += 1
+            return ()
+        if tally.value is None:
+            return ()
+        return (
+            Statistic(
+                quantity=tally.quantity,
+                unit=tally.unit,
+                place=self._place,
+                stream=tally.stream,
+                zone=tally.zone,
+                of=None,
+                direction=tally.direction,
+                start_ns=tally.start_ns,
+                end_ns=tally.end_ns,
+                at=at,
+                value=tally.value,
+                suppressed=False,
+                noise_scale=0.0,
+                epsilon=None,
+                uncertainty=None,
+                mint=MINT,
+            ),
+        )
+
+    def _close(self, stream: StreamId) -> Iterator[Statistic]:
+        bucket = self._open.pop(stream, None)
+        if bucket is None:
+            return
+        rules = self._rules
+        names = {account: _name(account) for account in bucket.accounts}
+        micro = int(rules.budget_micro * rules.share) // len(names)
+        start_us = bucket.number * rules.bucket_us
+        granted = self._ledger.claim(
+            self._place,
+            datetime.fromtimestamp(start_us / 1_000_000, UTC).date().isoformat(),
+            span_us=(start_us, start_us + rules.bucket_us),
+            wants=dict.fromkeys(names.values(), micro),
+            budget_micro=rules.budget_micro,
+        )
+        for account, cells in bucket.accounts.items():
+            if names[account] in granted:
+                yield from self._tell(account, cells, micro / 1_000_000)
+            else:
+                self.refused += 1
+
+    def _tell(
+        self, account: Account, cells: dict[DirectionId | None, _Cell], epsilon: float
+    ) -> Iterator[Statistic]:
+        _, quantity, _, _ = account
+        noisy = self._noise.add(
+            [round(cell.total) for cell in cells.values()],
+            sensitivity=self._rules.sensitivity(quantity),
+            epsilon=epsilon,
+        )
+        if quantity in LASTING:
+            # seconds: as many as noise alone gives once in twenty times
+            least = math.ceil(_TWENTY * noisy.scale)
+            told = suppress_each(noisy.values, least=least)
+        elif quantity is Quantity.CROSSINGS and len(cells) > 1:
+            total, parts = consistent(noisy.values)
+            told = suppress(total, parts, least=self._rules.least)
+        else:
+            told = suppress_each(noisy.values, least=self._rules.least)
+        figure = _Figure(account, noisy.scale, epsilon)
+        for (direction, cell), value in zip(cells.items(), told.parts, strict=True):
+            yield from self._figures(figure, direction, cell, value)
+        if quantity is Quantity.CROSSINGS and len(cells) > 1:
+            whole = replace(figure, scale=noisy.scale * math.sqrt(len(cells)), epsilon=0.0)
+            yield from self._figures(whole, None, next(iter(cells.values())), told.total)
+
+    def _figures(
+        self, figure: _Figure, direction: DirectionId | None, cell: _Cell, value: int | None
+    ) -> Iterator[Statistic]:
+        stream, quantity, zone, of = figure.account
+        counter = self._rules.counts(quantity, of)
+        forms = [(quantity, cell.unit, 1.0, figure.epsilon)]
+        if quantity in LASTING and cell.seconds:
+            forms = [(quantity, cell.unit, 1 / cell.seconds, figure.epsilon)]
+        if quantity is Quantity.CROSSINGS and cell.seconds:
+            # worked out of the noisy figure: it tells nothing more and costs nothing more
+            forms.append((Quantity.FLOW, Unit.PER_HOUR, 3600 / cell.seconds, 0.0))
+        for form, unit, factor, cost in forms:
+            counting = counter.error * value * factor if counter and value is not None else None
+            yield Statistic(
+                quantity=form,
+                unit=unit,
+                place=self._place,
+                stream=stream,
+                zone=zone,
+                of=of,
+                direction=direction,
+                start_ns=cell.start_ns,
+                end_ns=cell.end_ns,
+                at=self._wall_time(cell.start_ns),
+                value=None if value is None else value * factor,
+                suppressed=value is None,
+                noise_scale=figure.scale * factor,
+                epsilon=cost,
+                uncertainty=None
+                if counting is None
+                else math.hypot(counting, _TWENTY * figure.scale * factor),
+                bias=counter.bias if counter else None,
+                mint=MINT,
+            )
+
+
+def suppress_each(values: Iterable[int], *, least: int) -> Told:
+    """Each by itself: they are parts of nothing."""
+    return Told(None, tuple(value if value >= least else None for value in values))
+
+
+def _name(account: Account) -> str:
+    stream, quantity, zone, of = account
+    return "/".join(str(part) if part is not None else "-" for part in (stream, zone, of, quantity))
+
+
+def _us(at: datetime) -> int:
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
