@@ -1,10 +1,10 @@
 """Makes the small taggers: channels of YAMNet pruned, what is left taught what YAMNet says.
 
     python -m training.tagger.fit TEACHER.onnx FRAMES.npz STUDENTS.zip [--device cuda]
-        [--shares 0.35,0.25,0.15] [--steps 6000] [--minutes 7]
+        [--shares 0.6,0.5,0.4] [--steps 6000] [--minutes 7]
 
 FRAMES.npz comes from `gather`. Needs numpy, onnx, onnxruntime and torch alone. For each share of
-multiplications a student goes into STUDENTS.zip, in floating point; `passante compress` makes
+channels a student goes into STUDENTS.zip, in floating point; `passante compress` makes
 integers of it and judges it. Weights of the teacher may be in 16 bits.
 """
 
@@ -30,7 +30,7 @@ FRAMES, BANDS = 96, 64
 LOW, HIGH = -7.0, 6.0
 """What the 256 steps of frames span; as in `gather`, which needs more packages."""
 BATCH = 384
-LEARNT = 400
+LEARNT = 2000
 """Patches that tell what channels are worth."""
 JUDGED = 1500
 SEED = 20_262
@@ -91,7 +91,7 @@ def main() -> int:
     parser.add_argument("frames", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--shares", default="0.35,0.25,0.15")
+    parser.add_argument("--shares", default="0.6,0.5,0.4")
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--minutes", type=float, default=7)
     options = parser.parse_args()
@@ -103,20 +103,20 @@ def main() -> int:
     given = np.load(options.frames)
     learning, judging = halves(given["frames"], given["lengths"], options.device)
     name = teacher.inputs[0].name
-    some = [{name: learning.mixed(1).cpu().numpy()} for _ in range(LEARNT)]
+    some = [{name: learning.mixed(8).cpu().numpy()} for _ in range(LEARNT // 8)]
     pruner = Pruner(teacher, some, {name: (1, FRAMES, BANDS)})
     judged = judging.mixed(JUDGED).cpu().numpy()
     truth = run(session(teacher.to_bytes()), {name: judged})
     shares = [float(word) for word in options.shares.split(",")]
     began = time.monotonic()
     for number, share in enumerate(shares):
-        pruned = pruner.to(share)
+        pruned = pruner.evenly(share)
         assert pruned is not None
         tell(f"{share}: {pruned.words}")
         tell(f"before: {compared(pruned.graph, name, judged, truth)}")
         until = began + 60 * options.minutes * (number + 1) / len(shares)
         batches = timed(learning.batches(name, BATCH), until, options.steps)
-        lesson = Lesson(steps=options.steps, rate=1.5e-3, device=options.device, seed=SEED)
+        lesson = Lesson(steps=options.steps, rate=8e-4, device=options.device, seed=SEED)
         student = teach(
             pruned.graph, teacher, batches, lesson,
             lambda step, loss: tell(f"  step {step}, loss {loss:.4f}"),

@@ -37,7 +37,6 @@ from passante.core.errors import SettingsError
 @click.option(
     "--calibration",
     type=click.Path(exists=True, path_type=Path),
-    required=True,
     metavar="DIR|VIDEO|AUDIO",
     help="What it usually sees or hears.",
 )
@@ -60,6 +59,16 @@ from passante.core.errors import SettingsError
     metavar="FILE",
     help="What bundle.zip measured on the target.",
 )
+@click.option(
+    "--distil", is_flag=True, help="Teach a small student for one camera, with torch; see --on."
+)
+@click.option(
+    "--on",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="VIDEO",
+    help="Footage of that camera: its beginning is learnt from, its end judged on.",
+)
+@click.option("--steps", default=500, show_default=True, help="How long a student is taught.")
 @click.option("--task", default="", help="What an ONNX file is for, e.g. find.face or classify.")
 @click.option("--size", default="", metavar="WxH", help="At which size it looks at pictures, px.")
 @click.option("--levels", default="", help="Of a classifier: 0..255, 0..1, -1..1 or imagenet.")
@@ -81,10 +90,13 @@ def compress(
     *,
     target: str,
     budget: str,
-    calibration: Path,
+    calibration: Path | None,
     evaluation: Path | None,
     max_loss: str,
     measured: Path | None,
+    distil: bool,
+    on: Path | None,
+    steps: int,
     task: str,
     size: str,
     levels: str,
@@ -110,29 +122,42 @@ def compress(
     from passante.compress.report import write  # noqa: PLC0415
     from passante.compress.run import Order, unmet  # noqa: PLC0415
     from passante.compress.run import compress as make  # noqa: PLC0415
+    from passante.compress.site import Course, footage, for_camera  # noqa: PLC0415
     from passante.compress.subject import find  # noqa: PLC0415
 
     device = devices.find(target)
     limits, allowed = Limits.parse(max_loss), Budget.parse(budget)
     subject = find(model, task=task, size=_size(size), levels=levels)
-    every = 7 if evaluation is None else 1
+    course = None
+    if distil:
+        if on is None:
+            raise SettingsError("a student needs footage", hint="name it with --on camera.mp4")
+        subject, course = for_camera(subject), Course(steps=steps, seed=seed)
+        learnt, judged = footage(on, items)
+    else:
+        if calibration is None:
+            raise SettingsError("there is nothing to calibrate on", hint="name it: --calibration")
+        every = 7 if evaluation is None else 1
+        learnt = Collection(calibration, most=_CALIBRATED, every=every)
+        judged = (
+            Collection(calibration, most=items, skip=every)
+            if evaluation is None
+            else Collection(evaluation, most=items)
+        )
     order = Order(
         subject=subject,
         device=device,
         budget=allowed,
         limits=limits,
-        calibration=Collection(calibration, most=_CALIBRATED, every=every),
-        evaluation=(
-            Collection(calibration, most=items, skip=every)
-            if evaluation is None
-            else Collection(evaluation, most=items)
-        ),
+        calibration=learnt,
+        evaluation=judged,
         wanted=Wanted(signed=device.signed, kept=_shares(prune)),
         out=output,
         command=_command(),
         seed=seed,
         rounds=rounds,
         measured=measured,
+        course=course,
     )
     outcome = make(order, (lambda _: None) if quiet else _tell)
     files = (*outcome.files, *write(outcome.result, output))

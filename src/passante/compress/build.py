@@ -86,9 +86,8 @@ class Builder:
 
     def build(self) -> Built:
         """All of them."""
+        self.parent()
         graph = self._subject.repaired.graph
-        self._true = outputs(graph, self._some)
-        self._add("fp32", "put in order, floating point", graph, is_parent=True)
         self._integers("", graph)
         pruner = Pruner(graph, self._feeds(), self._shapes) if self._wanted.kept else None
         for share in self._wanted.kept:
@@ -104,6 +103,13 @@ class Builder:
         if self._wanted.smaller and self._size is not None:
             self._smaller()
         return self.built
+
+    def parent(self) -> Candidate:
+        """The network as it is, alone."""
+        graph = self._subject.repaired.graph
+        self._true = outputs(graph, self._some)
+        self._add("fp32", "put in order, floating point", graph, is_parent=True)
+        return self.built.candidates[0]
 
     def _integers(self, prefix: str, graph: Graph) -> None:
         if not layers(graph):
@@ -150,7 +156,7 @@ class Builder:
         assert self._size is not None
         for share in SIZES:
             wide, high = (max(32, round(side * share / 32) * 32) for side in self._size)
-            for base in ("fp32", "int8"):
+            for base in ("int8",):
                 one = next((c for c in self.built.candidates if c.name == base), None)
                 if one is None:
                     continue

@@ -28,6 +28,8 @@ class Candidate:
     """Signal over error of its outputs beside the parent's, dB."""
     is_parent: bool = False
     """It computes what the parent does, in floating point."""
+    student: bool = False
+    """It was taught for one camera, and is asked as students are."""
     kept_float: tuple[str, ...] = ()
     """Layers left in floating point on purpose."""
 

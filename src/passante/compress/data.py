@@ -76,7 +76,16 @@ class _Place:
 class Collection:
     """Items of a folder, a video or a sound, in the order of their names."""
 
-    def __init__(self, path: Path, *, most: int, every: int = 1, skip: int = 0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        most: int,
+        every: int = 1,
+        skip: int = 0,
+        since: float = 0.0,
+        until: float = 1.0,
+    ) -> None:
         """Find out what there is.
 
         Args:
@@ -84,6 +93,8 @@ class Collection:
             most: Take no more than this many, spread evenly.
             every: Take every so manieth only.
             skip: Leave every so manieth out; 0 for none.
+            since: Share of all places before which nothing is taken.
+            until: Share of all places from which on nothing is taken.
 
         Raises:
             SettingsError: There is nothing that can be read.
@@ -91,6 +102,7 @@ class Collection:
         self.path = path
         files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
         places = [place for file in files for place in _places(file)]
+        places = places[round(since * len(places)) : round(until * len(places))]
         kept = [place for at, place in enumerate(places) if not skip or at % skip]
         self._places = _spread(kept[::every], most)
         if not self._places:

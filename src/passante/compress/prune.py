@@ -83,7 +83,19 @@ class Pruner:
     def to(self, share: float) -> Pruned | None:
         """The network with about this share of its multiplications; None where nothing can go."""
         spent = _spent(self._graph, self._sizes)
-        goes = _choose(self._places, spent, sum(spent.values()) - self._whole * (1 - share))
+        return self._without(
+            _choose(self._places, spent, sum(spent.values()) - self._whole * (1 - share))
+        )
+
+    def evenly(self, share: float) -> Pruned | None:
+        """The network with about this share of its channels at every place: one to be taught."""
+        goes = {}
+        for place in self._places:
+            kept = max(BLOCK, round(place.channels * share / BLOCK) * BLOCK)
+            goes[place.before.name] = max(0, place.channels - kept)
+        return self._without(goes)
+
+    def _without(self, goes: Mapping[str, int]) -> Pruned | None:
         new = self._graph.copy()
         own = {node.name: node for node in new.nodes}
         gone = {}
@@ -221,11 +233,16 @@ def _within(place: Place, price: float) -> int:
     first = place.channels % BLOCK or BLOCK
     count = 0
     for step in range(first, len(place.cut.losses), BLOCK):
-        lost = place.cut.losses[step] - place.cut.losses[count]
+        lost = _harm(place.cut.losses[step]) - _harm(place.cut.losses[count])
         if lost > price * place.saved * (step - count) / 1e6:
             break
         count = step
     return count
+
+
+def _harm(loss: float) -> float:
+    """What a loss of so much power, 0 to 1, means: without bound where hardly any is left."""
+    return loss / max(1e-6, 1 - loss)
 
 
 def _numbers(

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from passante import __version__
-from passante.compress import bundle, measure, ship
+from passante.compress import bundle, measure, ship, site
 from passante.compress.budget import Budget
 from passante.compress.build import Builder, Built, Wanted
 from passante.compress.cache import Cache
@@ -45,6 +45,9 @@ class Order:
     rounds: int = 20
     measured: Path | None = None
     """What a bundle brought back from the device."""
+    course: site.Course | None = None
+    """How a student is taught for one camera; None: no student, the network itself is made
+    smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ def compress(order: Order, tell: Tell) -> Outcome:
     evaluation, notes = _apart(order)
     cache = Cache(order.out / ".work")
     key = (__version__, "build", order.subject.repaired.graph.to_bytes().hex(),
-           digest_of(order.calibration), repr(order.wanted), repr(order.subject.task))  # fmt: skip
+           digest_of(order.calibration), repr(order.wanted), repr(order.subject.task),
+           repr(order.course))  # fmt: skip
     built = cache.get(Built, key, partial(_built, order, tell))
     qualities = _judged(order, built, evaluation, cache, tell)
     worth = [
@@ -96,7 +100,10 @@ def compress(order: Order, tell: Tell) -> Outcome:
 
 
 def _built(order: Order, tell: Tell) -> Built:
-    built = Builder(order.subject, order.calibration, order.wanted, tell).build()
+    if order.course is not None:
+        built = site.build(order.subject, order.calibration, order.course, order.wanted, tell)
+    else:
+        built = Builder(order.subject, order.calibration, order.wanted, tell).build()
     return replace(built, peak_mb=_peak_mb())
 
 
@@ -130,7 +137,8 @@ def _judged(
     known: dict[str, list[Answer]] = {}
 
     def answers(candidate: Candidate) -> list[Answer]:
-        runner = order.subject.runner(candidate.name, candidate.data)
+        subject = replace(order.subject, published=False) if candidate.student else order.subject
+        runner = subject.runner(candidate.name, candidate.data)
         task = _task(order, candidate)
         return [task.ask(runner, item) for item in items]
 
@@ -151,6 +159,9 @@ def _judged(
 
 def _task(order: Order, candidate: Candidate) -> Task:
     task = order.subject.task
+    if candidate.student:
+        assert isinstance(task, Looking)
+        return site.student_task(task)
     if isinstance(task, Looking) and candidate.size and candidate.size != task.size:
         return order.subject.at(candidate.size)
     return task
@@ -188,6 +199,10 @@ def _measured(
 
 
 def _inputs(order: Order, candidate: Candidate) -> tuple[measure.Input, ...]:
+    if candidate.student:
+        assert isinstance(order.subject.task, Looking)
+        wide, high = order.subject.task.size
+        return (measure.Input("image", "uint8", (1, high, wide, 3)),)
     first = next(iter(order.calibration))
     feed = next(order.subject.feeds([first], _task(order, candidate)))
     return order.subject.inputs(feed)

@@ -9,7 +9,7 @@ from pathlib import Path
 from passante.compress.data import Item
 from passante.compress.graph import Graph
 from passante.compress.measure import Input
-from passante.compress.repair import Repaired, repair
+from passante.compress.repair import Change, Repaired, repair
 from passante.compress.runner import (
     AsPublished,
     Direct,
@@ -119,7 +119,17 @@ def find(
     chosen, sizes = _task(task, graph, size, levels)
     repaired = repair(data, sizes)
     published = task == "find.face" and is_as_published(repaired.graph)
+    if published:
+        repaired = _without_landmarks(repaired)
     return Subject(title, data, card, task, chosen, repaired, published)
+
+
+def _without_landmarks(repaired: Repaired) -> Repaired:
+    graph = repaired.graph.copy()
+    graph.outputs = graph.outputs[:3]
+    graph.prune()
+    change = Change("the output of landmarks is left out", "nothing here has a use for it")
+    return replace(repaired, graph=graph, changes=(*repaired.changes, change))
 
 
 def _guessed(graph: Graph) -> str:

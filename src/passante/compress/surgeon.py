@@ -18,6 +18,9 @@ Matrix = NDArray[np.float64]
 _DAMPING = 1e-4
 """Of the mean power of all inputs, added to each: keeps what never fires from being divided by."""
 
+_SHRINKAGE = 0.1
+"""Of the mean power of all inputs, where there were as many places as inputs."""
+
 
 class Moments:
     """Second moments of what a layer reads, a constant 1 for its biases included."""
@@ -35,8 +38,14 @@ class Moments:
         self._count += some.shape[1]
 
     def matrix(self) -> Matrix:
-        """(inputs + 1, inputs + 1)."""
-        return self._sums / max(1, self._count)
+        """(inputs + 1, inputs + 1), the more damped the less was seen.
+
+        With hardly more places than inputs, least squares would fit what was seen by chance.
+        """
+        mean = self._sums / max(1, self._count)
+        inputs = len(mean) - 1
+        damping = _SHRINKAGE * inputs / max(1, self._count) * np.trace(mean[:-1, :-1]) / inputs
+        return np.asarray(mean + np.diag([*[float(damping)] * inputs, 0.0]), np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,8 +68,8 @@ def order(weight: Matrix, moments: Matrix, *, least: int, block: int = 1) -> Cut
         block: How many go at once, before the others are adjusted.
     """
     inverse: Matrix = np.asarray(np.linalg.inv(_damped(moments)), np.float64)
-    now = np.concatenate([weight, np.zeros((len(weight), 1))], axis=1)
     centred = moments[:-1, :-1] - np.outer(moments[:-1, -1], moments[-1, :-1])
+    now = np.concatenate([weight, np.zeros((len(weight), 1))], axis=1)
     power = float(((weight @ centred) * weight).sum()) or 1.0
     left = np.ones(weight.shape[1], bool)
     gone: list[int] = []

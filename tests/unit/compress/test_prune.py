@@ -62,3 +62,8 @@ def test_nothing_asked_is_nothing_taken(share):
     assert pruned is None or multiplications(pruned.graph, SIZES) > 0.8 * multiplications(
         graph, SIZES
     )
+
+
+def test_an_even_share_of_channels_is_left_everywhere():
+    pruned = Pruner(street(wide=48), pictures(), SIZES).evenly(0.5)
+    assert list(pruned.gone.values()) == [(48, 24)]

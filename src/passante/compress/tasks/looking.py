@@ -41,15 +41,20 @@ class Seen:
 class Looking:
     """A finder at one size of view."""
 
-    finder: Callable[[Runner, float], Finder]
+    finder: Callable[[Runner, float], Finder] = field(repr=False)
     size: tuple[int, int]
     """Width and height of the view, px."""
     threshold: float
     """From which score a thing counts, 0 to 1: that of the product."""
+    sure: float
+    """From which score a thing that the parent found has to be kept: a little higher, since what
+    lies right at the threshold comes and goes with any rounding."""
     marks: Kind
     """What people have marked."""
     edges: tuple[float, ...] = (0, 12, 16, 24, 32, 48, 96)
     """Where classes of sizes begin, px of the view: height, or width of plates."""
+    only: bool = False
+    """Whether nothing counts but what people have marked: a person finder's vehicles do not."""
     covers: bool = False
     """Whether a marked thing counts as found where one box holds it, rather than fits it."""
     form: Form = field(default=Form.PICTURES, init=False)
@@ -70,8 +75,8 @@ class Looking:
         found = _Count(What.RECALL)
         extra = 0
         for before, after in zip(parent, given, strict=True):
-            for kind in sorted(set(before.kinds)):
-                old, new = _of(before, kind), _of(after, kind)
+            for kind in [self.marks] if self.only else sorted(set(before.kinds)):
+                old, new = _of(before, kind, least=self.sure), _of(after, kind)
                 kept.add(
                     self._sizes(old, before.scale),
                     _same(old, new) >= _SAME,
@@ -121,9 +126,9 @@ class _Count:
         return by_size(self._what, self._sizes, self._now, self._before, edges)
 
 
-def _of(seen: Seen, kind: Kind) -> Boxes:
-    chosen = np.array([k is kind for k in seen.kinds], bool)
-    return np.asarray(seen.boxes[chosen.reshape(-1)], np.float32)
+def _of(seen: Seen, kind: Kind, *, least: float = 0.0) -> Boxes:
+    chosen = np.array([k is kind for k in seen.kinds], bool).reshape(-1)
+    return np.asarray(seen.boxes[chosen & (seen.scores >= least)], np.float32)
 
 
 def _shared(a: Boxes, b: Boxes) -> NDArray[np.float32]:
@@ -151,14 +156,15 @@ def _held(a: Boxes, b: Boxes) -> NDArray[np.float32]:
 
 FINDERS: dict[str, Looking] = {
     "find.face": Looking(
-        lambda network, low: FaceFinder(network, threshold=low), (640, 480), 0.17, Kind.FACE
+        lambda network, low: FaceFinder(network, threshold=low), (640, 480), 0.17, 0.2, Kind.FACE
     ),
     "find.person": Looking(
-        lambda network, low: PersonFinder(network, threshold=low), (640, 384), 0.15, Kind.PERSON,
+        lambda network, low: PersonFinder(network, threshold=low), (640, 384), 0.15, 0.2,
+        Kind.PERSON,
         (0, 24, 32, 48, 64, 96, 160),
     ),
     "find.plate": Looking(
-        lambda network, low: PlateFinder(network, threshold=low), (640, 480), 0.3, Kind.PLATE,
+        lambda network, low: PlateFinder(network, threshold=low), (640, 480), 0.3, 0.35, Kind.PLATE,
         (0, 32, 64, 96, 160), covers=True,
     ),
 }  # fmt: skip

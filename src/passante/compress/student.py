@@ -1,0 +1,120 @@
+"""A small network for one fixed camera, and the finder that asks it.
+
+Built for integers: convolutions, depthwise ones and rectification, channels in multiples of eight,
+nothing else. It gives the map that the finder of faces reads, one cell for four pixels.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passante.analyse.faces import decode
+from passante.compress.graph import Graph, Value
+from passante.compress.tasks.outcome import Runner
+from passante.core.names import Kind
+from passante.inside.observation import Detections
+from passante.inside.video import View
+
+STRIDE = 4
+"""Pixels of the view for each cell of the map."""
+_FLOAT, _UINT8 = 1, 2
+_RARE = 0.02
+"""How likely a cell is the centre of something before anything was learnt."""
+
+
+class StudentFinder:
+    """Finds one kind of thing with a student."""
+
+    def __init__(self, network: Runner, kind: Kind, *, threshold: float) -> None:
+        self._network = network
+        self._kind = kind
+        self._threshold = threshold
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """The one kind."""
+        return frozenset({self._kind})
+
+    @property
+    def model(self) -> str:
+        """Reference of its model."""
+        return self._network.ref
+
+    def look(self, view: View) -> Detections:
+        """Everything of its kind in the view, boxes in px of the coded frame, surest first."""
+        (maps,) = self._network.run(np.ascontiguousarray(view.pixels)[None])
+        boxes, scores = decode(maps, self._threshold)
+        kinds = (self._kind,) * len(scores)
+        return Detections(view.to_frame(boxes), scores, kinds, self.model)
+
+
+def architecture(*, width: int = 32, blocks: int = 4, seed: int = 0) -> Graph:
+    """A student that knows nothing yet.
+
+    Args:
+        width: Channels at one cell for eight pixels, halved once above; a multiple of 16.
+        blocks: Depthwise blocks of 5x5 at that size: each sees 32 px further.
+        seed: Of its first weights.
+    """
+    net = _Net(seed)
+    levels = net.graph.node("Transpose", ["image"], "planes", perm=[0, 3, 1, 2])
+    levels = net.graph.node("Cast", [levels], "levels", to=_FLOAT)
+    thin = max(8, width // 2)
+    now = net.conv("first", levels, (thin, 3, 3), stride=2, gain=1 / 64)
+    now = net.pair("half", now, (thin, width), stride=2)
+    now = net.pair("quarter", now, (width, 2 * width), stride=2)
+    for number in range(blocks):
+        more = net.pair(f"block{number}", now, (2 * width, 2 * width), side=5, last=False)
+        now = net.graph.node("Add", [now, more], f"sum{number}")
+        now = net.graph.node("Relu", [now], f"sum{number}.relu")
+    cells = net.conv("cells", now, (20, 2 * width, 1), relu=False, gain=0.1)
+    bias = net.graph.constants["cells.bias"]
+    bias[:4] = -math.log(1 / _RARE - 1)
+    net.graph.node("DepthToSpace", [cells], "maps", blocksize=2, mode="CRD")
+    for number, node in enumerate(net.graph.nodes):
+        node.name = f"{node.op}_{number}"
+    return net.graph
+
+
+class _Net:
+    def __init__(self, seed: int) -> None:
+        self._chance = np.random.default_rng(seed)
+        self.graph = Graph(
+            inputs=[Value("image", _UINT8, (1, "height", "width", 3))],
+            outputs=[Value("maps", _FLOAT, (1, 5, "rows", "columns"))],
+            name="student",
+        )
+
+    def conv(
+        self, name: str, given: str, shape: tuple[int, int, int], *, stride: int = 1,
+        groups: int = 1, relu: bool = True, gain: float = 1.0,
+    ) -> str:  # fmt: skip
+        out, deep, side = shape
+        weights = self._some(out, deep // groups, side, gain)
+        inputs = [
+            given,
+            self.graph.weight(f"{name}.weight", weights),
+            self.graph.weight(f"{name}.bias", np.zeros(out, np.float32)),
+        ]
+        end = self.graph.node(
+            "Conv", inputs, name, group=groups, kernel_shape=[side, side],
+            pads=[side // 2] * 4, strides=[stride, stride],
+        )  # fmt: skip
+        return self.graph.node("Relu", [end], f"{name}.relu") if relu else end
+
+    def pair(
+        self, name: str, given: str, shape: tuple[int, int], *, stride: int = 1, side: int = 3,
+        last: bool = True,
+    ) -> str:  # fmt: skip
+        """A depthwise layer and one of single places."""
+        deep, out = shape
+        now = self.conv(f"{name}.deep", given, (deep, deep, side), stride=stride, groups=deep)
+        return self.conv(f"{name}.wide", now, (out, deep, 1), relu=last, gain=1 if last else 0.3)
+
+    def _some(self, out: int, deep: int, side: int, gain: float) -> NDArray[np.float32]:
+        spread = gain * math.sqrt(2 / (deep * side * side))
+        values = self._chance.standard_normal((out, deep, side, side)) * spread
+        return values.astype(np.float32)

@@ -1,0 +1,33 @@
+import pytest
+
+from passante.compress.tasks.outcome import What, by_size
+from unit.compress.made import quality, share
+
+EDGES = (0, 10, 20, 40)
+
+
+def test_every_class_with_enough_in_it_has_a_line():
+    sizes = [5] * 60 + [15] * 80 + [50] * 70
+    hit = [True] * 50 + [False] * 10 + [True] * 150
+    lines = by_size(What.KEPT, sizes, hit, [True] * 210, EDGES)
+    assert [line.group for line in lines] == ["all", "0 to 10 px", "10 to 20 px", "20 px and up"]
+    assert lines[1].rate.trials == 60
+    assert lines[1].loss == pytest.approx(100 * 10 / 60)
+    assert sum(line.rate.trials for line in lines[1:]) == 210
+
+
+def test_few_things_make_one_class():
+    lines = by_size(What.KEPT, [5, 15, 50], [True] * 3, [True] * 3, EDGES)
+    assert [line.rate.trials for line in lines] == [3, 3]
+
+
+def test_no_thing_is_lost_between_classes():
+    sizes = [3] * 55 + [12] * 20 + [25] * 10 + [60] * 5
+    lines = by_size(What.RECALL, sizes, [True] * 90, [True] * 90, EDGES)
+    assert sum(line.rate.trials for line in lines[1:]) == 90
+
+
+def test_the_worst_class_is_the_one_that_lost_most():
+    found = quality(share(99, 100), share(90, 100, group="small"))
+    assert found.worst(What.KEPT).group == "small"
+    assert found.worst(What.ACCURACY) is None
