@@ -33,7 +33,7 @@ class LoudIsPhone:
 class FlatVoice:
     """A voice that gives every sign one colour and lets it hum."""
 
-    level: float = -3.0
+    level: float = -0.2
     ref: str = "flat-voice@1"
 
     # Any: as a session.
