@@ -62,6 +62,8 @@ class Hearing:
             self._take(wanted)
             if self._fresh == STEP:
                 yield from self._step()
+        # a copy of its own: what came before it may go
+        self._samples = self._samples.copy()
 
     def flush(self) -> Iterator[Look]:
         """One more look, with silence after the end, where something was not looked at yet."""
@@ -76,7 +78,7 @@ class Hearing:
 
     def _take(self, count: int) -> None:
         made = log_mel(self._samples[: (count - 1) * HOP + WINDOW])
-        self._samples = self._samples[count * HOP :].copy()
+        self._samples = self._samples[count * HOP :]
         self._frames = np.concatenate([self._frames, made])[-FRAMES:]
         self._fresh += count
         self._heard += count
