@@ -19,7 +19,7 @@ from passante.analyse.incidents.together import Together
 from passante.analyse.incidents.traffic import Forbidden, Stopped, WrongWay
 from passante.analyse.looks import LookSettings, PeopleLooks
 from passante.analyse.looks import Moment as LookMoment
-from passante.analyse.movers import Mover, Movers
+from passante.analyse.movers import MOVING, Mover, Movers
 from passante.analyse.moving import Moving
 from passante.analyse.overhear import Glance, Overhear
 from passante.analyse.planner import Changes
@@ -55,7 +55,7 @@ class Watching:
                 hint="convert the recording so that its pictures are stored upright",
             )
         self._site = Site(zones, form)
-        self._movers = Movers()
+        self._movers = Movers(MOVING if zones.vehicles is Sight.MOTION else None)
         self._counting = Counting(self._site, stream)
         self._ledger = Ledger(stream)
         self._camera = camera.CameraState(zones.camera) if zones.camera.watch else None

@@ -39,12 +39,17 @@ class MoverSettings:
     """The same for one that stands: whoever passes in front of it hides it for a while."""
     pace: float = 1.2
     """By how many own sizes a second it may miss the place where it was expected."""
+    travels: float = 0.0
+    """How many own sizes it must have gone before it counts: leaves in the wind go nowhere."""
 
 
 MOVERS = {
     Kind.PERSON: MoverSettings(sure=0.5, unsure=0.3),
     Kind.VEHICLE: MoverSettings(sure=0.4, unsure=0.22, pace=2.5),
 }
+
+MOVING = {Kind.VEHICLE: MoverSettings(sure=0.4, unsure=0.22, pace=2.5, travels=0.4)}
+"""For vehicles that are found because they move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,8 @@ class _Track:
     last_ns: int
     """When a look last showed it."""
     score: float
+    start: tuple[float, float]
+    """Where it began, px."""
     hits: int = 1
 
     def expected(self, now_ns: int) -> NDArray[np.float64]:
@@ -155,7 +162,11 @@ class Movers:
             fresh = self._join(tracks, boxes, scores, now_ns, settings)
             tracks += fresh
             self._tracks[kind] = [track for track in tracks if _waits(track, now_ns, settings)]
-            movers += [_told(track, kind, now_ns) for track in self._tracks[kind] if _counts(track)]
+            movers += [
+                _told(track, kind, now_ns)
+                for track in self._tracks[kind]
+                if _counts(track, settings.travels)
+            ]
         return movers
 
     def _join(
@@ -187,7 +198,9 @@ class Movers:
         return [self._begin(boxes[i], scores[i], now_ns) for i in free]
 
     def _begin(self, box: NDArray[np.float64], score: float, now_ns: int) -> _Track:
-        return _Track(next(self._numbers), box, np.zeros(4), now_ns, now_ns, now_ns, score)
+        start = float(box[0]), float(box[1])
+        times = now_ns, now_ns, now_ns
+        return _Track(next(self._numbers), box, np.zeros(4), *times, score, start)
 
 
 def _finds(
@@ -272,7 +285,11 @@ def _waits(track: _Track, now_ns: int, settings: MoverSettings) -> bool:
     return age_ns <= (settings.still_ns if stands else settings.lost_ns)
 
 
-def _counts(track: _Track) -> bool:
+def _counts(track: _Track, travels: float) -> bool:
+    if travels:
+        gone = float(np.hypot(track.box[0] - track.start[0], track.box[1] - track.start[1]))
+        if gone < travels * (track.box[2] + track.box[3]) / 2:
+            return False
     return track.hits >= _CONFIRMED or track.score >= _SO_SURE
 
 

@@ -23,12 +23,12 @@ from passante.inside.video import RawFrame
 
 _WIDE = 800
 """Pictures wider than this are compared at this width, px."""
-_SAMPLES = 15
+_SAMPLES = 25
 _SPREAD_NS = 6 * NS_PER_S
 """Between two pictures of the background, once there are enough of them."""
 _FIRST = 5
 """Nothing is told before the background is made of so many."""
-_DIFFERS = 20
+_DIFFERS = 22
 """Grey levels."""
 _NOISE = 3.0
 """And so many times the median difference of the whole picture: a dim or noisy one differs more."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from passante.analyse.movers import Mover, Movers
+from passante.analyse.movers import MOVING, Mover, Movers
 from passante.analyse.overhear import Glance
 from passante.core.clock import NS_PER_S
 from passante.core.geometry import Box
@@ -109,3 +109,17 @@ def test_memory_does_not_grow_with_the_stream() -> None:
     for step in range(500):
         movers.update(step * NS_PER_S, [weak(standing(40 + 37 * step % 560, 300), 0.9)])
     assert sum(len(tracks) for tracks in movers._tracks.values()) < 12
+
+
+def test_what_only_trembles_in_the_wind_is_no_vehicle_where_motion_makes_them() -> None:
+    leaves, driver = (
+        car(stay(100, 200, high=30, wide=30)),
+        car(walk((200, 400), (600, 400), lasts=8, high=40, wide=70)),
+    )
+    movers = Movers(MOVING)
+    looks = [
+        movers.update(round(s * NS_PER_S), [glance(s, [leaves, driver], jitter=1.0)])
+        for s in seconds_of(8)
+    ]
+    assert numbers(looks) == {2}
+    assert looks[20][0].kind is Kind.VEHICLE
