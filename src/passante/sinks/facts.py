@@ -1,4 +1,4 @@
-"""Events and exact statistics as JSON Lines, each line written at once: a log for the operator."""
+"""Facts as JSON Lines, each line written at once: a log for the operator."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import msgspec
 
 from passante.core.clock import NS_PER_S
 from passante.core.errors import SettingsError, SinkError
-from passante.outside.facts import Event, ExactStatistic
+from passante.outside.facts import Event, ExactStatistic, Fact, Statistic
 
 SCHEMA = 1
 """Version of a line's form. It grows when a field changes its meaning or goes away."""
 
 
 # Any: a JSON object is whatever JSON there is.
-def line_of(fact: Event | ExactStatistic) -> dict[str, Any]:
+def line_of(fact: Fact) -> dict[str, Any]:
     """A fact as a JSON object: times in s of stream time, "at" in UTC where it is known."""
     shared = {
         "schema": SCHEMA,
@@ -70,6 +70,22 @@ def line_of(fact: Event | ExactStatistic) -> dict[str, Any]:
                 "value": round(fact.value, 4),
                 "n": fact.n,
             }
+        case Statistic():
+            return {
+                "fact": "statistic",
+                "publish": True,
+                "quantity": fact.quantity,
+                "unit": fact.unit,
+                **shared,
+                "of": fact.of,
+                "direction": fact.direction,
+                "value": None if fact.value is None else round(fact.value, 4),
+                "suppressed": fact.suppressed,
+                "noise_scale": round(fact.noise_scale, 4),
+                "epsilon": fact.epsilon,
+                "uncertainty": None if fact.uncertainty is None else round(fact.uncertainty, 4),
+                "bias": fact.bias,
+            }
         case _:
             assert_never(fact)
 
@@ -98,7 +114,7 @@ class FactLines:
                 hint="is its folder there, and writable?",
             ) from error
 
-    def write(self, item: Event | ExactStatistic, /) -> None:
+    def write(self, item: Fact, /) -> None:
         """Append one line; raises SinkError and nothing else."""
         try:
             self._out.write(msgspec.json.encode(line_of(item)).decode() + "\n")
