@@ -38,7 +38,7 @@ def event_lines(event: Event, *, explain: bool) -> Iterator[str]:
 
 def _number(reason: Reason) -> str:
     unit = "" if reason.unit in {Unit.COUNT, Unit.SHARE} else f" {reason.unit}"
-    return f"{reason.measure} {reason.value:g}{unit} (limit {reason.limit:g}{unit})"
+    return f"{reason.measure} {reason.value:.3g}{unit} (limit {reason.limit:.3g}{unit})"
 
 
 def statistic_line(figure: ExactStatistic) -> str:
