@@ -15,6 +15,7 @@ from passante.compress.graph import Graph
 from passante.compress.histogram import Method
 from passante.compress.prune import Pruner
 from passante.compress.quantise import Recipe, ends, layers, quantise, tensors
+from passante.compress.readback import is_whole
 from passante.compress.running import Feed
 from passante.compress.sensitivity import (
     Sensitivity,
@@ -88,6 +89,10 @@ class Builder:
         """All of them."""
         self.parent()
         graph = self._subject.repaired.graph
+        if is_whole(Graph.read(self._subject.data)):
+            self._add(
+                "as-brought", "as it was brought, in integers", Graph.read(self._subject.data)
+            )
         self._integers("", graph)
         pruner = Pruner(graph, self._feeds(), self._shapes) if self._wanted.kept else None
         for share in self._wanted.kept:

@@ -261,7 +261,7 @@ def _value(item: onnx.ValueInfoProto) -> Value:
     shape: tuple[int | str, ...] | None = None
     if tensor.HasField("shape"):
         shape = tuple(
-            dim.dim_value if dim.HasField("dim_value") else (dim.dim_param or f"{item.name}_{at}")
+            dim.dim_value if dim.dim_value > 0 else (dim.dim_param or f"{item.name}_{at}")
             for at, dim in enumerate(tensor.shape.dim)
         )
     return Value(item.name, tensor.elem_type, shape)

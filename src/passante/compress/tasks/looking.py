@@ -164,7 +164,7 @@ FINDERS: dict[str, Looking] = {
         (0, 24, 32, 48, 64, 96, 160),
     ),
     "find.plate": Looking(
-        lambda network, low: PlateFinder(network, threshold=low), (640, 480), 0.3, 0.35, Kind.PLATE,
+        lambda network, low: PlateFinder(network, threshold=low), (640, 480), 0.25, 0.3, Kind.PLATE,
         (0, 32, 64, 96, 160), covers=True,
     ),
 }  # fmt: skip
