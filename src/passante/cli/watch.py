@@ -158,6 +158,8 @@ def _summary(path: Path, done: Watched, *, quiet: bool) -> None:
         click.echo(
             f"  warning: {done.unseen} of {done.frames} frames could not be looked at", err=True
         )
+    if done.unheard:
+        click.echo(f"  warning: {done.unheard} pieces of sound could not be listened to", err=True)
     if not quiet:
         seconds = done.last_ns / 1e9
         plural = "" if done.events == 1 else "s"

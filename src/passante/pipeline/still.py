@@ -36,7 +36,7 @@ def protected_still(
         source: The recording.
         target: A name in .png, or in .html for a page to draw on.
         policy: What is hidden and how.
-        at_s: When; None takes the middle of the first ten seconds.
+        at_s: When; None: the middle of the first ten seconds, or the start of what has no length.
         zones: Drawn over it.
         overwrite: Whether what stands at the target may be replaced.
         equipment: Networks in place of the policy's own.
@@ -50,7 +50,7 @@ def protected_still(
         if video is None:
             raise SettingsError(f"{source.name}: has no pictures", hint="zones are drawn on one")
         outlines = _outlines(Site(zones, video.format)) if zones is not None else ()
-        lasts_s = (opened.info.duration_ns or 10 * NS_PER_S) / NS_PER_S
+        lasts_s = (opened.info.duration_ns or 0) / NS_PER_S
         at_ns = round((min(10.0, lasts_s) / 2 if at_s is None else at_s) * NS_PER_S)
         part = Part(
             opened,

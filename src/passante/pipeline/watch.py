@@ -104,6 +104,8 @@ class Watched:
     """Told as begun."""
     unseen: int = 0
     """Frames that could not be looked at."""
+    unheard: int = 0
+    """Looks at sound that failed."""
     last_ns: int = 0
     """Stream time at which it ended."""
 
@@ -218,6 +220,7 @@ class Watch:
         for ears in self._ears.values():
             for heard in ears.flush():
                 self._heard(heard)
+        self.done.unheard = sum(ears.failures for ears in self._ears.values())
         if self._look is not None:
             self._told(self._look.flush())
 

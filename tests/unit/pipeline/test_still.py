@@ -65,6 +65,12 @@ def test_a_page_holds_the_picture_and_loads_nothing(street: Path, tmp_path: Path
     assert '"half"' in text
 
 
+def test_a_single_picture_is_a_still_as_well(tmp_path: Path) -> None:
+    source = tmp_path / "street.png"
+    cv2.imwrite(str(source), np.full((120, 160, 3), 90, np.uint8))
+    assert still(source, tmp_path / "still.png").shape == (120, 160, 3)
+
+
 def test_what_has_no_pictures_has_no_still(tmp_path: Path) -> None:
     sound = Clip(frames=0).write(tmp_path / "sound.wav")
     with pytest.raises(SettingsError, match="no pictures"):

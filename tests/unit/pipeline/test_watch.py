@@ -137,6 +137,23 @@ class Bangs:
         return np.zeros((len(patches), 1), np.float32)
 
 
+class Deaf(Bangs):
+    """Falls over at every look."""
+
+    def look(self, patches: np.ndarray) -> np.ndarray:
+        raise RuntimeError("the network fell over")
+
+
+@pytest.mark.parametrize(("listener", "fails"), [(Bangs(), False), (Deaf(), True)])
+def test_sound_that_could_not_be_listened_to_is_counted(listener, *, fails: bool) -> None:
+    blocks = [raw_audio(seq) for seq in range(30)]
+    stream = AudioStream(StreamId("audio-0"), 16_000, "mono", 1, blocks[0].time_base, "pcm_s16le")
+    info = MediaInfo(MediaKind.SOUND, "wav", None, (stream,), None)
+    equipment = WatchEquipment(ZONES, listener=listener)
+    done = Watch(ScriptedSource(info, blocks), equipment, print).run()
+    assert (done.unheard > 0) is fails
+
+
 def test_sound_alone_is_watched_too() -> None:
     blocks: list[RawAudio] = [raw_audio(seq) for seq in range(30)]
     stream = AudioStream(StreamId("audio-0"), 16_000, "mono", 1, blocks[0].time_base, "pcm_s16le")
