@@ -49,6 +49,7 @@ _STRICT = 0.01
 """Share of the other sounds that may reach the threshold at which methods are compared."""
 _STREET_MINUTES, _QUICK_MINUTES = 20.0, 2.0
 _PIECE_S = 10.0
+_BATCH = 64
 
 Says = Callable[[Looks, Tags], NDArray[np.float32]]
 """What a listener says: (looks, kinds), 0 to 1."""
@@ -153,10 +154,19 @@ def tried(some: Sequence[Trial], tagger: Yamnet, methods: Sequence[Method]) -> t
     said: list[list[Scored]] = [[] for _ in methods]
     for trial in some:
         looks = looks_at(trial.sound)
-        tags = tagger.look(looks.patches)
+        tags = tagged(looks.patches, tagger)
         for scored, method in zip(said, methods, strict=True):
             scored.append(Scored(looks.firsts, looks.standing, method.says(looks, tags)))
     return tuple(Tried(some, scored) for scored in said)
+
+
+def tagged(patches: NDArray[np.float32], tagger: Yamnet) -> Tags:
+    """Tags of all patches, some at a time: a network's memory grows with what it gets at once."""
+    parts = [tagger.look(patches[at : at + _BATCH]) for at in range(0, len(patches), _BATCH)]
+    return Tags(
+        np.concatenate([part.logits for part in parts]),
+        np.concatenate([part.embedding for part in parts]),
+    )
 
 
 def _learnt(fix: Sequence[Trial]) -> LogMelRegression:
@@ -286,7 +296,7 @@ def _quiet(
     sound = nothing(settings, minutes=_QUICK_MINUTES if settings.quick else _STREET_MINUTES)
     hours = sound.size / RATE_HZ / 3600
     looks = looks_at(sound)
-    said = method.says(looks, tagger.look(looks.patches))
+    said = method.says(looks, tagged(looks.patches, tagger))
     scored = Scored(looks.firsts, looks.standing, said)
     for limit in limits:
         count = len(list(told(scored, KINDS, [limit])))

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from passante.analyse.alarm import Limit
 from passante.analyse.kinds import KINDS
-from passante.analyse.tagger import CLASSES, EMBEDDING, Tags
+from passante.analyse.tagger import CLASSES, EMBEDDING, Tags, Yamnet
 from passante.core.names import EventKind
 from passante.evaluate import incidents
-from passante.evaluate.incidents import Given, Tried, at_limits, compared, strict_thresholds
+from passante.evaluate.incidents import (
+    Given,
+    Tried,
+    at_limits,
+    compared,
+    strict_thresholds,
+    tagged,
+)
 from passante.evaluate.results import Figure, Subject
 from passante.evaluate.settings import Settings
 from passante.evaluate.trials import Scored, Trial
@@ -107,3 +115,23 @@ def test_every_listener_is_tried_and_ours_on_protected_sound_as_well(
     assert any(name.startswith("our head on YAMNet, level soundscape") for name in subjects)
     delays = [one for one in found if isinstance(one, Figure) and "delay" in one.what]
     assert delays
+
+
+def test_many_patches_are_tagged_some_at_a_time_in_their_order() -> None:
+    sizes = []
+
+    class Counting:
+        ref = "counting@1"
+
+        def run(self, *arrays: Any) -> tuple[Any, ...]:
+            (patches,) = arrays
+            sizes.append(len(patches))
+            first = patches[:, 0, :1]
+            return np.repeat(first, CLASSES, axis=1), np.repeat(first, EMBEDDING, axis=1)
+
+    patches = np.zeros((150, 96, 64), np.float32)
+    patches[:, 0, 0] = np.arange(150)
+    tags = tagged(patches, Yamnet(Counting()))
+    assert max(sizes) <= 64
+    np.testing.assert_array_equal(tags.logits[:, 0], np.arange(150))
+    np.testing.assert_array_equal(tags.embedding[:, -1], np.arange(150))
