@@ -130,8 +130,7 @@ def rows(report: dict[str, Any]) -> list[list[str]]:
         }
         cells = [name, f"{row['size_mb']:.2f}", f"{row['mmac']:.0f}",
                  f"{row['fusion']['whole']} of {row['fusion']['layers']}"]  # fmt: skip
-        for runtime in ("onnxruntime", "openvino"):
-            cells.append(_ratio(parent, row, runtime))
+        cells += [_ratio(parent, row, runtime) for runtime in ("onnxruntime", "openvino")]
         cells += [_memory(row), _kept(losses), _worst(row)]
         cells.append("passed" if row["verdict"] == "passed" else row["verdict"].split(":")[0])
         found.append(cells)
@@ -203,7 +202,8 @@ def page(cases: list[Case]) -> str:
                 f"{report['evaluation']}. Most memory until calibration was done: "
                 f"{report['calibration_peak_mb']:.0f} MB. Measured on {machine.get('processor')}, "
                 f"{machine.get('cores')} cores ({can}), load "
-                f"{machine.get('load') or 0:.1f}; medians of {_runs(report)} runs in turns, one thread."
+                f"{machine.get('load') or 0:.1f}; medians of {_runs(report)} runs in turns, one "
+                "thread."
             ),
             table(HEAD, rows(report)),
             _choice(report),
