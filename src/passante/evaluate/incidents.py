@@ -22,8 +22,9 @@ from passante.evaluate.anchors import LogMelRegression, energy, features
 from passante.evaluate.halves import Half, Recording, beds, recordings
 from passante.evaluate.levels import levels
 from passante.evaluate.packaged import PackagedTagger
-from passante.evaluate.pictures import chosen, table
+from passante.evaluate.pictures import chosen
 from passante.evaluate.precision import average_precision, threshold_for
+from passante.evaluate.quiet import nothing
 from passante.evaluate.rates import Rate
 from passante.evaluate.results import Figure, LeftOut, Result, Section, Subject
 from passante.evaluate.settings import Settings, Tell
@@ -35,7 +36,6 @@ from passante.evaluate.trials import (
     looks_at,
     peaks,
     placed,
-    street,
     told,
 )
 from passante.models import store
@@ -48,7 +48,6 @@ _QUICK, _QUICK_SNRS_DB = 24, (0, 10)
 _STRICT = 0.01
 """Share of the other sounds that may reach the threshold at which methods are compared."""
 _STREET_MINUTES, _QUICK_MINUTES = 20.0, 2.0
-_PIECE_S = 10.0
 _BATCH = 64
 
 Says = Callable[[Looks, Tags], NDArray[np.float32]]
@@ -293,7 +292,8 @@ def _quiet(
     settings: Settings, method: Method, tagger: Yamnet, limits: Sequence[Limit]
 ) -> Iterator[Figure]:
     """False alarms where none of the kinds is to be heard."""
-    sound = nothing(settings, minutes=_QUICK_MINUTES if settings.quick else _STREET_MINUTES)
+    minutes = _QUICK_MINUTES if settings.quick else _STREET_MINUTES
+    sound = nothing(settings.folder, minutes=minutes, seed=settings.seed)
     hours = sound.size / RATE_HZ / 3600
     looks = looks_at(sound)
     said = method.says(looks, tagged(looks.patches, tagger))
@@ -303,36 +303,6 @@ def _quiet(
         what = f"{limit.kind}: false alarms in streets with speech and other sounds"
         low, high = (edge / hours for edge in _poisson(count))
         yield Figure(Section.EVENTS, method.subject, what, count / hours, "1/h", count, low, high)
-
-
-def nothing(settings: Settings, *, minutes: float) -> Sound:
-    """Streets in which people talk and things happen that are none of our kinds."""
-    rng = np.random.default_rng(settings.seed)
-    streets = beds(settings.folder, Half.SCORE)
-    voices = [row["file"] for row in table(settings.folder, "speech/utterances.csv")]
-    others = [
-        one.path
-        for one in recordings(settings.folder)
-        if one.half is Half.SCORE and one.kind is None
-    ]
-    pieces = []
-    for _ in range(int(minutes * 60 / _PIECE_S)):
-        piece = street(streets[int(rng.integers(len(streets)))], int(_PIECE_S * RATE_HZ), rng)
-        if rng.random() < 0.6:
-            _add(piece, load(settings.folder / "speech" / str(rng.choice(voices))), rng)
-        if rng.random() < 0.3:
-            _add(piece, load(others[int(rng.integers(len(others)))]), rng)
-        pieces.append(piece)
-    return np.asarray(np.clip(np.concatenate(pieces), -1, 1), np.float32)
-
-
-def _add(piece: Sound, sound: Sound, rng: np.random.Generator) -> None:
-    """A sound somewhere in a piece, -5 to 15 dB beside it."""
-    sound = sound[: piece.size]
-    level = float(np.sqrt((piece**2).mean())) * 10 ** (rng.uniform(-5, 15) / 20)
-    at = int(rng.integers(0, piece.size - sound.size + 1))
-    gain = level / max(1e-6, float(np.sqrt((sound**2).mean())))
-    piece[at : at + sound.size] += np.float32(gain) * sound
 
 
 def _protected(  # noqa: PLR0917  # each is needed, and it is asked once
