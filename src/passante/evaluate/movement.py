@@ -126,7 +126,7 @@ def _busy() -> Zones:
 
 
 def _people(path: Path, replay: Replay, subject: Subject) -> Iterator[Figure]:
-    marked, found = truth(path), replay.tracks(Kind.PERSON)
+    marked, found = replay.within(truth(path)), replay.tracks(Kind.PERSON)
     name, boxes = path.stem, sum(len(there) for there in marked.values())
     made = score(marked, found)
     for what, value in (
@@ -175,12 +175,11 @@ def _crossings(name: str, marked: Tracks, replay: Replay, subject: Subject) -> I
 
 
 def _vehicles(path: Path, finder: Finder) -> Iterator[Figure]:
-    marked = truth(path)
-    total = sum(len(there) for there in marked.values())
     for subject, sight in ((MOTION, Sight.MOTION), (NETWORK, Sight.NETWORK)):
         used = None if sight is Sight.MOTION else finder
         replay = watch(path, Zones(vehicles=sight), used)
-        found = replay.tracks(Kind.VEHICLE)
+        marked, found = replay.within(truth(path)), replay.tracks(Kind.VEHICLE)
+        total = sum(len(there) for there in marked.values())
         for iou in (0.3, 0.5):
             hits, given = _hits(marked, found, iou)
             at = f"at IoU {iou:g}, {path.stem}"

@@ -57,6 +57,11 @@ class Replay:
         """Length of the recording, s."""
         return (self.frames[-1][1] - self.frames[0][1]) / NS_PER_S if self.frames else 0.0
 
+    def within(self, marked: Tracks) -> dict[int, Mapping[int, Box]]:
+        """Of what is marked, that on frames which were watched."""
+        watched = {number for number, _ in self.frames}
+        return {frame: there for frame, there in marked.items() if frame in watched}
+
     def tracks(self, kind: Kind) -> dict[int, dict[int, Box]]:
         """Boxes on every frame: between two looks on a straight line."""
         found: dict[int, dict[int, Box]] = {number: {} for number, _ in self.frames}

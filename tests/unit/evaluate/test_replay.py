@@ -64,6 +64,11 @@ def test_truth_is_read_and_those_without_a_number_get_one(tmp_path: Path) -> Non
     assert counts(marked, [0, 1, 2]) == [1, 2, 0]
 
 
+def test_what_is_marked_beyond_the_frames_watched_does_not_count() -> None:
+    box = Box(0, 0, 5, 5)
+    assert Replay(frames=[(0, 0), (1, 40)]).within({0: {1: box}, 9: {1: box}}) == {0: {1: box}}
+
+
 def test_no_truth_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="is not there"):
         truth(tmp_path / "a.mp4")
