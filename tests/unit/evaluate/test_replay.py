@@ -8,7 +8,15 @@ from passante.analyse.zones import Zones
 from passante.core.errors import EvaluationError
 from passante.core.geometry import Box
 from passante.core.names import Kind
-from passante.evaluate.replay import cost, counts, subtract, true_crossings, truth, watch
+from passante.evaluate.replay import (
+    Replay,
+    cost,
+    counts,
+    subtract,
+    true_crossings,
+    truth,
+    watch,
+)
 from standins import Clip
 from unit.analyse.street import SquareFinder
 
