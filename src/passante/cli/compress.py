@@ -60,6 +60,13 @@ from passante.core.errors import SettingsError
     help="What bundle.zip measured on the target.",
 )
 @click.option(
+    "--also",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    metavar="FILE.onnx",
+    help="A network with the same inputs and outputs, made elsewhere: judged beside the others.",
+)
+@click.option(
     "--distil", is_flag=True, help="Teach a small student for one camera, with torch; see --on."
 )
 @click.option(
@@ -94,6 +101,7 @@ def compress(
     evaluation: Path | None,
     max_loss: str,
     measured: Path | None,
+    also: tuple[Path, ...],
     distil: bool,
     on: Path | None,
     steps: int,
@@ -151,7 +159,11 @@ def compress(
         limits=limits,
         calibration=learnt,
         evaluation=judged,
-        wanted=Wanted(signed=device.signed, kept=_shares(prune)),
+        wanted=Wanted(
+            signed=device.signed,
+            kept=_shares(prune),
+            also=tuple((path.stem, path.read_bytes()) for path in also),
+        ),
         out=output,
         command=_command(),
         seed=seed,

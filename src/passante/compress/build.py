@@ -16,6 +16,7 @@ from passante.compress.histogram import Method
 from passante.compress.prune import Pruner
 from passante.compress.quantise import Recipe, ends, layers, quantise, tensors
 from passante.compress.readback import is_whole
+from passante.compress.repair import repair
 from passante.compress.running import Feed
 from passante.compress.sensitivity import (
     Sensitivity,
@@ -54,6 +55,8 @@ class Wanted:
     """Finders that look at a smaller view."""
     mixed: bool = True
     """A candidate with the most sensitive layers in floating point."""
+    also: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    """Networks made elsewhere with the same inputs and outputs: name and ONNX."""
 
 
 @dataclass(slots=True)
@@ -105,6 +108,11 @@ class Builder:
                 break
             self._add(name, f"channels pruned: {pruned.words}", pruned.graph)
             self._integers(f"{name}-", pruned.graph)
+        for name, data in self._wanted.also:
+            self._tell(f"putting {name} in order")
+            other = repair(data, self._shapes).graph
+            self._add(name, "made elsewhere", other)
+            self._integers(f"{name}-", other)
         if self._wanted.smaller and self._size is not None:
             self._smaller()
         return self.built

@@ -66,9 +66,13 @@ def compress(order: Order, tell: Tell) -> Outcome:
     """
     evaluation, notes = _apart(order)
     cache = Cache(order.out / ".work")
-    key = (__version__, "build", order.subject.repaired.graph.to_bytes().hex(),
-           digest_of(order.calibration), repr(order.wanted), repr(order.subject.task),
-           repr(order.course))  # fmt: skip
+    key = (
+        __version__,
+        "build",
+        order.subject.repaired.graph.to_bytes().hex(),
+        digest_of(order.calibration),
+        *map(repr, (order.wanted, order.wanted.also, order.subject.task, order.course)),
+    )
     built = cache.get(Built, key, partial(_built, order, tell))
     qualities = _judged(order, built, evaluation, cache, tell)
     worth = [
