@@ -108,7 +108,7 @@ def is_read(truth: str, read: str) -> bool:
 
 def attack(shown: Sequence[Shown], methods: Sequence[Method], reader: Reader) -> list[Finding]:
     """The reader on every method, all plates together."""
-    clear = [reader.read(_line(one.pixels, one.box)) for one in shown]
+    clear = [reader.read(line_of(one.pixels, one.box)) for one in shown]
     # guessing: whatever can be read off any other plate
     guessed = [
         is_read(one.answer, text)
@@ -121,7 +121,7 @@ def attack(shown: Sequence[Shown], methods: Sequence[Method], reader: Reader) ->
     threat = ThreatModel(Wants.PLATE, Knows.NOTHING, "the place of every plate, and a reader")
     findings = []
     for method in methods:
-        read = [reader.read(_line(method.hide(one.pixels, [one.box]), one.box)) for one in shown]
+        read = [reader.read(line_of(method.hide(one.pixels, [one.box]), one.box)) for one in shown]
         findings.append(
             Finding(
                 section=Section.PLATES,
@@ -142,7 +142,8 @@ def _rate(shown: Sequence[Shown], read: Sequence[str]) -> Rate:
     return Rate.of(hits, len(shown))
 
 
-def _line(pixels: Picture, box: Box) -> Picture:
+def line_of(pixels: Picture, box: Box) -> Picture:
+    """The line of writing in a box, with a little around it."""
     high, wide = pixels.shape[:2]
     area = box.grown(_RIM * box.height).cover(wide, high)
     if area is None:
