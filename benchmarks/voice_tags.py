@@ -19,6 +19,11 @@ import onnx
 import onnxruntime
 from numpy.typing import NDArray
 
+from passante.analyse.logmel import log_mel, patches
+from passante.analyse.tagger import Yamnet
+from passante.models import store
+from passante.models.catalogue import DEFAULTS
+from passante.models.session import OnnxSession
 from voice_attacks import AbsentError
 from voice_sound import RATE_HZ, Sound
 
@@ -94,6 +99,19 @@ def tag(sound: Sound) -> NDArray[np.float32]:
         scores.append(session.run(None, {"audio": asked})[0][0].astype(np.float32))
     best = np.max(scores, axis=0) - numbers["class_scores_zero_point"]
     best = best * numbers["class_scores_scale"]
+    return np.array([best[group].max() for group in groups], np.float32)
+
+
+@cache
+def _yamnet() -> Yamnet:
+    return Yamnet(OnnxSession(store.find(DEFAULTS["find.sound"])))
+
+
+def tag_in_floats(sound: Sound) -> NDArray[np.float32]:
+    """The same of the network that the product listens with, in floats."""
+    groups = _network()[2]
+    heard = patches(log_mel(np.pad(sound, (0, max(0, RATE_HZ - sound.size)))), 48)
+    best = _yamnet().look(heard).logits.max(axis=0)
     return np.array([best[group].max() for group in groups], np.float32)
 
 
