@@ -44,7 +44,7 @@ class MoverSettings:
 
 
 MOVERS = {
-    Kind.PERSON: MoverSettings(sure=0.5, unsure=0.3),
+    Kind.PERSON: MoverSettings(sure=0.5, unsure=0.35),
     Kind.VEHICLE: MoverSettings(sure=0.4, unsure=0.22, pace=2.5),
 }
 
@@ -119,9 +119,9 @@ class _Track:
 _GOES_ON_S = 2.0
 _LEAST = 2.0
 """Smaller boxes, px, are none."""
-_FOLLOW = 0.85
+_FOLLOW = 0.75
 """How much of what was found, against what was expected, makes the new place."""
-_STEER = 0.4
+_STEER = 0.35
 """How much of a miss goes into the velocity."""
 _GROW = 0.15
 """The same for the size, which changes slowly."""
