@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from passante.analyse.faces import decode
+from passante.analyse.otherfaces import Libfacedetection
 from passante.core.errors import EvaluationError, ModelMissingError
 from passante.core.geometry import Box
 from passante.core.names import Kind
@@ -65,7 +66,7 @@ def _recognisers() -> tuple[list[Recogniser], list[LeftOut]]:
 
 def _detectors() -> tuple[list[Detector], list[LeftOut]]:
     try:
-        return [find_face.Libfacedetection()], []
+        return [Libfacedetection()], []
     except EvaluationError as error:
         why = f"{error}; {error.hint}"
         return [], [LeftOut(Section.FACES, "a second detector of faces", why)]

@@ -15,7 +15,6 @@ guessing (baseline). The rule of the verdict:
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,26 +22,13 @@ from typing import Self
 
 import numpy as np
 
-_Z = 1.959963984540054
-"""97.5 % point of the normal distribution: intervals hold 95 %."""
+from passante.core.intervals import wilson as wilson  # noqa: PLC0414  # part of this module
+
 _DRAWS = 2000
 DECISIVE = 0.5
 """Share of what can be gained over guessing that a control must gain."""
 RESIDUE = 0.2
 """Share of the control's gain below which an attack counts as resisted."""
-
-
-def wilson(successes: float, trials: float) -> tuple[float, float]:
-    """The 95 % interval of a share by Wilson's score; (0, 1) without trials."""
-    if trials <= 0:
-        return 0.0, 1.0
-    share, z2 = successes / trials, _Z * _Z / trials
-    middle = (share + z2 / 2) / (1 + z2)
-    half = _Z / (1 + z2) * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials))
-    # at the ends the interval touches them, but for rounding
-    low = 0.0 if successes == 0 else max(0.0, middle - half)
-    high = 1.0 if successes == trials else min(1.0, middle + half)
-    return low, high
 
 
 @dataclass(frozen=True, slots=True)

