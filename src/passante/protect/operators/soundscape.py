@@ -28,8 +28,8 @@ _LEARN_EVERY = 4
 _TILT_DB = 2.0
 _SWAY_DB = 1.5
 _SWAY_FRAMES = 40
-_STANDS_OUT = 4.0
-"""A cell is added where it has so many times the power of the noise there: 6 dB."""
+_STANDS_OUT = 2.0
+"""A cell is added where it has so many times the power of the noise there: 3 dB."""
 
 
 def fresh_generator() -> np.random.Generator:
