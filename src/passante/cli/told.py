@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from passante.core.clock import NS_PER_S
 from passante.core.names import Unit
-from passante.outside.facts import Event, ExactStatistic, Reason
+from passante.outside.facts import Event, ExactStatistic, Reason, Statistic
 
 
 def clock(ns: int) -> str:
@@ -41,10 +41,17 @@ def _number(reason: Reason) -> str:
     return f"{reason.measure} {reason.value:.3g}{unit} (limit {reason.limit:.3g}{unit})"
 
 
-def statistic_line(figure: ExactStatistic) -> str:
-    """One line for a figure."""
+def statistic_line(figure: ExactStatistic | Statistic) -> str:
+    """One line for a figure; what may be published says so, with half of its 95 % interval."""
     where = figure.zone if figure.zone is not None else "-"
     what = " ".join(str(word) for word in (figure.of, figure.direction) if word is not None)
     unit = "" if figure.unit is Unit.COUNT else f" {figure.unit}"
     span = f"{clock(figure.start_ns)} to {clock(figure.end_ns)}"
-    return f"{span}  {figure.quantity:<18} {where:<14} {what:<24} {figure.value:g}{unit}"
+    if isinstance(figure, ExactStatistic):
+        value = f"{figure.value:g}{unit}"
+    elif figure.value is None:
+        value = "published: too few to tell"
+    else:
+        half = "" if figure.uncertainty is None else f" +- {figure.uncertainty:.3g}"
+        value = f"published: {figure.value:g}{half}{unit}"
+    return f"{span}  {figure.quantity:<18} {where:<14} {what:<24} {value}"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 import cv2
 
 from passante.analyse.zones import WHOLE_PICTURE, Zones
 from passante.cli.failure import exit_code, show_failure, stop_on_signals, wants_debug
+from passante.cli.outlets import Outlets, Reach, outlet_options
 from passante.cli.told import event_lines, statistic_line
 from passante.core.errors import ModelError, SettingsError, SinkError
-from passante.outside.facts import Event, ExactStatistic
+from passante.outside.facts import Event, Fact
 from passante.pipeline.clips import Clips
 from passante.pipeline.watch import Watch, Watched, WatchEquipment
 from passante.protect.policy import Policy
@@ -40,6 +42,7 @@ from passante.sources import open_source
     "-p", "--policy", "policy_name", default="street", show_default=True, metavar="NAME|FILE.toml",
     help="What is hidden in --clip, and how.",
 )  # fmt: skip
+@outlet_options
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
 @click.option("-q", "--quiet", is_flag=True, help="Print events and nothing else.")
 @click.option("--debug", is_flag=True, help="Show where errors come from.")
@@ -56,21 +59,24 @@ def watch(
     overwrite: bool,
     quiet: bool,
     debug: bool,
+    **reach: Any,  # Any: the options of `outlet_options`, as click has checked them
 ) -> int:
     """Tell what happens and how many come and go, and nothing of who they are.
 
     Events are printed as they begin and as they end; statistics at the end of each bucket. Both are
-    exact figures for the operator's own use, not for publication. Ctrl-C ends a watch, and what was
-    known until then is told.
+    exact figures for the operator's own use; what may be published is what --publish adds. Ctrl-C
+    ends a watch, and what was known until then is told.
     """
     sources = [_file(text) for text in inputs]
     zones = Zones.load(rules) if rules else WHOLE_PICTURE
     policy = Policy.find(policy_name)
+    outlets = Outlets.open(Reach(**reach))
     lines = FactLines(output, overwrite=overwrite) if output else None
     cv2.setNumThreads(1)
     run = _Run(
         WatchEquipment(zones, sound=sound),
         lines,
+        outlets,
         Clips(clip_folder, policy, overwrite=overwrite) if clip_folder else None,
         explain=explain,
         statistics=statistics and not quiet,
@@ -85,6 +91,7 @@ def watch(
     finally:
         if lines is not None:
             lines.close()
+        outlets.close()
 
 
 class _Run:
@@ -94,6 +101,7 @@ class _Run:
         self,
         equipment: WatchEquipment,
         lines: FactLines | None,
+        outlets: Outlets,
         clips: Clips | None,
         *,
         explain: bool,
@@ -101,13 +109,21 @@ class _Run:
         quiet: bool,
     ) -> None:
         self._equipment, self._lines, self._clips = equipment, lines, clips
+        self._outlets = outlets
         self._explain, self._statistics, self._quiet = explain, statistics, quiet
 
     def one(self, path: Path, *, label: str = "") -> None:
         """Watch one recording; its error ends the command."""
         source = open_source(path)
         try:
-            done = Watch(source, self._equipment, self._tell, label=label).run()
+            done = Watch(
+                source,
+                self._equipment,
+                self._tell,
+                label=label,
+                publisher=self._outlets.publisher,
+                began=self._outlets.began,
+            ).run()
         finally:
             source.close()
         if self._clips is not None:
@@ -129,10 +145,11 @@ class _Run:
                 show_failure(error, debug=debug)
         return exit_code(failed[0]) if failed else 0
 
-    def _tell(self, fact: Event | ExactStatistic) -> None:
+    def _tell(self, fact: Fact) -> None:
         if self._lines is not None:
             self._lines.write(fact)
-        if isinstance(fact, ExactStatistic):
+        self._outlets.write(fact)
+        if not isinstance(fact, Event):
             if self._statistics:
                 click.echo(statistic_line(fact))
             return

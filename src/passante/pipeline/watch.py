@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from passante.analyse.finder import Finder
 from passante.analyse.kinds import StreetSounds
@@ -30,12 +30,16 @@ from passante.inside.video import RawFrame
 from passante.models import store
 from passante.models.catalogue import DEFAULTS, cards
 from passante.models.session import OnnxSession
-from passante.outside.facts import Event, ExactStatistic, Model
+from passante.outside.facts import Fact, Model
 from passante.pipeline.runner import Raw
-from passante.protect.facts import FactMaker, since
+from passante.protect.facts import FactMaker, WallTime, since
+from passante.protect.publish import Publish
 
-Tell = Callable[[Event | ExactStatistic], None]
+Tell = Callable[[Fact], None]
 """Takes one fact, at once."""
+
+Publisher = Callable[[PlaceId, WallTime], Publish]
+"""Makes the stage that makes statistics for the public."""
 
 _BLIND = 10
 """So many looks in a row that failed end the run."""
@@ -118,10 +122,19 @@ class Watch:
         equipment: Zones and networks.
         tell: Takes every fact as soon as it is known.
         label: Put before the names of streams, so that several recordings stay apart; or "".
+        publisher: Used where statistics are published as well.
+        began: When the source began, aware UTC; None where it says so itself.
     """
 
     def __init__(
-        self, source: Source[Raw], equipment: WatchEquipment, tell: Tell, *, label: str = ""
+        self,
+        source: Source[Raw],
+        equipment: WatchEquipment,
+        tell: Tell,
+        *,
+        label: str = "",
+        publisher: Publisher | None = None,
+        began: datetime | None = None,
     ) -> None:
         self._source, self._tell = source, tell
         self.done = Watched()
@@ -137,8 +150,12 @@ class Watch:
         self._ears = {stream: one for stream, one in ears.items() if one is not None}
         refs = {*self._refs, *(ref for one in self._ears.values() for ref in one.models)}
         models = tuple(Model(ref, card.sha256) for ref, card in cards().items() if ref in refs)
-        self._maker = FactMaker(PlaceId(zones.place), models=models)
-        self._timed = False
+        place = PlaceId(zones.place)
+        self._maker = FactMaker(place, models=models)
+        if began is not None:
+            self._maker = replace(self._maker, wall_time=since(began))
+        self._timed = began is not None
+        self._publish = publisher(place, self._time_of_day) if publisher is not None else None
         self._streak = 0
 
     def run(self) -> Watched:
@@ -211,6 +228,9 @@ class Watch:
                 figure = self._maker.exact(one)
                 if figure is not None:
                     self._tell(figure)
+                if self._publish is not None:
+                    for told in self._publish.push(one):
+                        self._tell(told)
                 continue
             event = self._maker.event(one, models=self._refs)
             self.done.events += event.phase.value == "began"
@@ -223,6 +243,12 @@ class Watch:
         self.done.unheard = sum(ears.failures for ears in self._ears.values())
         if self._look is not None:
             self._told(self._look.flush())
+        if self._publish is not None:
+            for told in self._publish.flush():
+                self._tell(told)
+
+    def _time_of_day(self, stream_ns: int) -> datetime | None:
+        return self._maker.wall_time(stream_ns)
 
     def _named(self, stream: StreamId) -> StreamId:
         return StreamId(f"{self._label}.{stream}") if self._label else stream

@@ -62,12 +62,7 @@ class Broker:
             port = parts.port
         except ValueError:
             port = -1
-        if (
-            parts.scheme not in _PORTS
-            or not parts.hostname
-            or port == -1
-            or parts.query + parts.fragment
-        ):
+        if parts.scheme not in _PORTS or not parts.hostname or port == -1 or set(url) & set("?#"):
             raise SettingsError("that is no address of an MQTT broker", hint=hint)
         if parts.password is not None:
             raise SettingsError(
