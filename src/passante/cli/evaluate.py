@@ -23,7 +23,6 @@ _EXTRA = ("cryptography",)
     "-o",
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
-    required=True,
     metavar="REPORT/",
     help="Folder for index.html, report.json and report.md; made where it does not exist.",
 )
@@ -57,15 +56,16 @@ _EXTRA = ("cryptography",)
 @click.option(
     "--sign",
     "key",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     metavar="KEY.pem",
-    help="Sign report.json with an Ed25519 key, into report.json.sig.",
+    help="Sign report.json with an Ed25519 key, made where there is none yet. With verify: the "
+    "public key of whom you trust.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but warnings and errors.")
 @click.option("--debug", is_flag=True, help="Show where errors come from.", expose_value=False)
 def evaluate(
     parts: tuple[str, ...],
-    output: Path,
+    output: Path | None,
     data: Path | None,
     policies: tuple[str, ...],
     *,
@@ -82,6 +82,8 @@ def evaluate(
     what cannot beat guessing on untouched data proves nothing and is called INCONCLUSIVE. The
     networks of the attackers are fetched with:
     passante models pull campplus faceres ge2e mobileface ppocr-rec
+
+    passante evaluate verify REPORT/ checks the signature of a report.
     """
     for package in _EXTRA:
         if importlib.util.find_spec(package) is None:
@@ -89,6 +91,11 @@ def evaluate(
                 f"evaluation needs the package {package}",
                 hint="install it with: pip install 'passante[evaluate]'",
             )
+    if parts[:1] == ("verify",):
+        _verify(parts[1:], key)
+        return
+    if output is None:
+        raise click.MissingParameter(param_hint="-o", param_type="option")
     # Here, not above: nothing that runs in a street may bring an attacker along.
     from passante.evaluate.results import Section  # noqa: PLC0415
     from passante.evaluate.run import evaluate as attack  # noqa: PLC0415
@@ -110,6 +117,16 @@ def evaluate(
     for path in write(report, output, key=key):
         if not quiet:
             click.echo(str(path))
+
+
+def _verify(folders: tuple[str, ...], key: Path | None) -> None:
+    from passante.evaluate.signing import verify  # noqa: PLC0415  # as above
+
+    if len(folders) != 1:
+        raise click.UsageError("verify takes one folder with a report")
+    mark = verify(Path(folders[0]), key)
+    whose = "the key given" if key else "the key beside it, which anybody may have made"
+    click.echo(f"the signature holds, by {whose}: sha256 {mark}")
 
 
 def _tell(line: str) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from passante.core.errors import EvaluationError
 from passante.evaluate.rates import Rate
 from passante.evaluate.results import Figure, Finding, LeftOut
 
@@ -56,44 +53,6 @@ def tree(report: Report) -> dict[str, Any]:
 def to_json(report: Report) -> bytes:
     """The report as JSON text; the same report always gives the same bytes."""
     return msgspec.json.format(msgspec.json.encode(tree(report), order="sorted"), indent=1) + b"\n"
-
-
-def sign(data: bytes, key: Path) -> bytes:
-    """Ed25519 signature of a report's bytes.
-
-    Args:
-        data: What is signed.
-        key: Private key in PEM, as `openssl genpkey -algorithm ed25519` writes it, without
-            password.
-
-    Raises:
-        EvaluationError: There is no such key, or nothing to sign with.
-    """
-    if importlib.util.find_spec("cryptography") is None:
-        raise EvaluationError(
-            "signing needs the package cryptography", hint="pip install 'passante[evaluate]'"
-        )
-    # Here: only who signs needs the package.
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
-        Ed25519PrivateKey,
-    )
-    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
-        load_pem_private_key,
-    )
-
-    try:
-        private = load_pem_private_key(key.read_bytes(), password=None)
-    except OSError as error:
-        raise EvaluationError(f"{key.name}: cannot be read: {error.strerror}") from error
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise EvaluationError(
-            f"{key.name} is no private key that can be used",
-            hint="make one: openssl genpkey -algorithm ed25519 -out KEY.pem",
-        ) from error
-    if not isinstance(private, Ed25519PrivateKey):
-        raise EvaluationError(f"{key.name} is no Ed25519 key")
-    return private.sign(data)
 
 
 def _rate(rate: Rate) -> dict[str, float | int]:

@@ -22,9 +22,10 @@ from passante.evaluate import (
     words,
 )
 from passante.evaluate.pictures import manifest_hashes
-from passante.evaluate.report import Report, sign, to_json
+from passante.evaluate.report import Report, to_json
 from passante.evaluate.results import Figure, Finding, LeftOut, Result, Section
 from passante.evaluate.settings import Against, Settings, Tell
+from passante.evaluate.signing import REPORT, signed
 from passante.models import store
 from passante.models.catalogue import DEFAULTS, card
 
@@ -83,19 +84,19 @@ def evaluate(sections: Sequence[Section], settings: Settings, tell: Tell) -> Rep
 
 
 def write(report: Report, folder: Path, *, key: Path | None = None) -> list[Path]:
-    """The report as report.json, report.md and index.html; with a key, report.json.sig too.
+    """The report as report.json, report.md and index.html; with a key, its signature too.
 
     Raises:
         EvaluationError: The folder cannot be written, or the key cannot be used.
     """
     data = to_json(report)
     files = {
-        "report.json": data,
+        REPORT: data,
         "report.md": ("# Evaluation\n\n" + markdown.render(report)).encode(),
         "index.html": page.render(report).encode(),
     }
     if key is not None:
-        files["report.json.sig"] = sign(data, key)
+        files |= signed(data, key)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
