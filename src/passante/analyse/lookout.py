@@ -7,6 +7,8 @@ pictures are protected as well. `Lookout` is for where nobody else looks: it tak
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
 
 from passante.analyse.counting import Counting, Crossing
 from passante.analyse.finder import Finder
@@ -26,6 +28,7 @@ from passante.analyse.planner import Changes
 from passante.analyse.site import Area, Site
 from passante.analyse.sweep import Sweep
 from passante.analyse.zones import WHOLE_PICTURE, RunningRule, Sight, Zones
+from passante.core.clock import NS_PER_S
 from passante.core.errors import SettingsError
 from passante.core.media import VideoFormat
 from passante.core.names import StreamId, ZoneId
@@ -37,6 +40,10 @@ Seen = Incident | Tally
 
 LOOK_NS = 200_000_000
 """Between looks at the whole picture."""
+_FASTEST_NS = 2_000_000
+"""No camera of a street takes frames closer together than this."""
+_USUAL_NS = 40_000_000
+"""How far apart frames are taken to be that say they are closer than that."""
 
 
 class Watching:
@@ -147,6 +154,7 @@ class Lookout:
         self._moving: Moving | None = None
         self._last_ns: int | None = None
         self._looked_ns: int | None = None
+        self._shift_ns = 0
         self.looks = 0
         """How many frames were looked at without a finder raising."""
 
@@ -161,6 +169,7 @@ class Lookout:
             yield from self.flush()
             self._renew(frame.format)
         assert self._watching is not None
+        frame = self._plausible(frame)
         glances = self._look(frame)
         self.looks += bool(glances)
         yield from self._watching.take(frame, glances)
@@ -184,6 +193,21 @@ class Lookout:
             self._watching.sweep(self._finder)
         self._moving = Moving(form) if self._zones.vehicles is Sight.MOTION else None
         self._last_ns = self._looked_ns = None
+
+    def _plausible(self, frame: RawFrame) -> RawFrame:
+        """The frame, at a time later than that of the one before.
+
+        Some recorders give all frames one time, some clocks jump back: taken at their word, such
+        pictures would never be looked at again.
+        """
+        if (
+            self._last_ns is not None
+            and frame.pts_ns + self._shift_ns - self._last_ns < _FASTEST_NS
+        ):
+            self._shift_ns = self._last_ns + _USUAL_NS - frame.pts_ns
+        if self._shift_ns == 0:
+            return frame
+        return replace(frame, pts=frame.pts_ns + self._shift_ns, time_base=Fraction(1, NS_PER_S))
 
     def _look(self, frame: RawFrame) -> list[Glance]:
         now = frame.pts_ns

@@ -51,6 +51,13 @@ def test_somebody_who_walks_over_a_line_is_counted() -> None:
     assert passes(seen) == {"forward": 1, "backward": 0}
 
 
+@pytest.mark.parametrize("times", [lambda _: 7, lambda seq: 1000 - seq, lambda seq: seq % 30])
+def test_frames_whose_times_stand_still_or_run_back_are_looked_at_all_the_same(times) -> None:
+    pictures = [replace(picture, pts=times(picture.seq)) for picture in street()]
+    seen = drive(Lookout(LINE, SquareFinder(Kind.PERSON), StreamId("video")), pictures)
+    assert passes(seen) == {"forward": 1, "backward": 0}
+
+
 def test_looks_that_protect_are_the_looks_that_count() -> None:
     """Nothing is looked at twice: the finder of the stage that protects is listened in on."""
     finder = SquareFinder(Kind.PERSON)
