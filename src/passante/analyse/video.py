@@ -49,7 +49,7 @@ TRACKING = {
     Kind.FACE: TrackingSettings(start=0.2, keep=0.12),
     Kind.PERSON: TrackingSettings(start=0.35, keep=0.2, growth=0.08, pace=2.5),
     Kind.VEHICLE: TrackingSettings(start=0.4, keep=0.25, growth=0.08, pace=5.0),
-    Kind.PLATE: TrackingSettings(start=0.4, keep=0.25, pace=30.0),
+    Kind.PLATE: TrackingSettings(start=0.42, keep=0.25, pace=30.0),
 }
 
 
