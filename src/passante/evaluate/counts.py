@@ -8,16 +8,20 @@ from pathlib import Path
 import numpy as np
 
 from passante.analyse.persons import PersonFinder
+from passante.analyse.zones import Zones
 from passante.core.geometry import Box
 from passante.core.names import Kind
 from passante.evaluate import movement
-from passante.evaluate.footage import Clip, clips, frames, protected, vehicle_clips, written_again
+from passante.evaluate.footage import Clip, clips, frames, vehicle_clips
 from passante.evaluate.leakage import Leaks, heads_of, measure
 from passante.evaluate.pictures import Picture
 from passante.evaluate.rates import Rate
+from passante.evaluate.replay import watch
 from passante.evaluate.results import PEOPLE_FOUND, Figure, Result, Section, Subject
 from passante.evaluate.settings import Settings, Tell
+from passante.evaluate.tracks import score
 from passante.evaluate.utility import Counts, Quality, count, moved_ms, quality
+from passante.evaluate.versions import untouched, versions
 from passante.inside.video import View
 from passante.models import store
 from passante.models.catalogue import DEFAULTS
@@ -53,21 +57,33 @@ class FinderCounter:
 def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     """Our own counts; then counts, quality and times for every policy and for writing it again."""
     yield from movement.run(settings, tell)
-    counter = FinderCounter(PersonFinder(OnnxSession(store.find(DEFAULTS["find.person"]))))
+    finder = PersonFinder(OnnxSession(store.find(DEFAULTS["find.person"])))
+    counter = FinderCounter(finder)
     recordings = [
         *clips(settings.folder, quick=settings.quick),
         *vehicle_clips(settings.folder, quick=settings.quick),
     ]
     step = _QUICK_STEP if settings.quick else _STEP
-    again = Subject("written again, nothing hidden", ours=False)
-    tell(f"counts: {again.name}")
-    made = [(clip, written_again(clip, settings.scratch)) for clip in recordings]
-    yield from _figures(again, made, counter, step, settings.seed)
-    for policy in settings.policies:
-        tell(f"counts: policy {policy.name}")
-        subject = Subject(f"policy {policy.name}", ours=True)
-        made = [(clip, protected(clip, policy, settings.scratch)) for clip in recordings]
-        yield from _figures(subject, made, counter, step, settings.seed)
+    for version in (untouched(settings), *versions(settings)):
+        tell(f"counts: {version.subject.name}")
+        made = [(clip, version.make(clip)) for clip in recordings]
+        yield from _figures(version.subject, made, counter, step, settings.seed)
+        yield from _followed(version.subject, made, finder)
+
+
+def _followed(
+    subject: Subject, made: Sequence[tuple[Clip, Path]], finder: PersonFinder
+) -> Iterator[Figure]:
+    """How well people can still be followed by whoever gets the recording: all clips as one."""
+    for clip, path in made:
+        if not clip.people:
+            continue
+        found = watch(path, Zones(), finder).tracks(Kind.PERSON)
+        reached = {frame: boxes for frame, boxes in clip.people.items() if frame in found}
+        one = score(reached, found)
+        for what, value in (("MOTA", one.mota), ("IDF1", one.idf1), ("HOTA", one.hota)):
+            name = f"{what} of people followed afterwards, {clip.name}"
+            yield Figure(Section.COUNTS, subject, name, 100 * value, "%", one.truth)
 
 
 def _figures(

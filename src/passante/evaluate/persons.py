@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
 from passante.evaluate.attacks import retrace
-from passante.evaluate.footage import Clip, clips, encode, frames, protected, written_again
+from passante.evaluate.footage import Clip, clips, frames, written_again
 from passante.evaluate.leakage import Leaks, empty_street, heads_of, measure, merged
 from passante.evaluate.rates import Rate
 from passante.evaluate.results import Figure, Finding, Result, Section, Subject
 from passante.evaluate.settings import Settings, Tell
 from passante.evaluate.threat import Knows, ThreatModel, Wants
-
-Made = Callable[[Clip], Path]
+from passante.evaluate.versions import versions
 
 _COUNTED = {
     "head": "people; a head, guessed from the true box of its person, is bare where less than half "
@@ -28,30 +23,12 @@ _COUNTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """All recordings as one method leaves them."""
-
-    subject: Subject
-    make: Made
-
-
 def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     """Heads and faces bare on at least one frame; people recognised by their clothes."""
     recordings = clips(settings.folder, quick=settings.quick)
-    versions = [
-        Version(Subject(f"policy {one.name}", ours=True), _under(settings, index))
-        for index, one in enumerate(settings.policies)
-    ]
-    versions.append(
-        Version(
-            Subject("fill over each person", ours=False),
-            lambda clip: _filled(clip, settings.scratch),
-        )
-    )
     tell("persons: untouched")
     control = _control([(clip, written_again(clip, settings.scratch)) for clip in recordings])
-    for version in versions:
+    for version in versions(settings):
         tell(f"persons: {version.subject.name}")
         made = [(clip, version.make(clip)) for clip in recordings]
         yield from _leakage(version.subject, made, control, settings.seed)
@@ -81,31 +58,6 @@ def _control(again: Pairs) -> Control:
             if clip.name in meetings and meetings[clip.name].early
         },
     )
-
-
-def _under(settings: Settings, index: int) -> Made:
-    return lambda clip: protected(clip, settings.policies[index], settings.scratch)
-
-
-def _filled(clip: Clip, scratch: Path) -> Path:
-    """Every marked person and face as a grey box."""
-    target = scratch / f"filled-{clip.name}.mp4"
-    if target.exists():
-        return target
-
-    def pictures() -> Iterator[NDArray[np.uint8]]:
-        for number, frame in enumerate(frames(clip.path)):
-            made = frame.yuv.copy()
-            marked = {**clip.people.get(number, {}), **clip.faces.get(number, {})}
-            for box in marked.values():
-                area = box.scaled(1.1).cover(made.shape[1], made.shape[0])
-                if area is not None:
-                    start, end = (area.left, area.top), (area.right - 1, area.bottom - 1)
-                    cv2.rectangle(made, start, end, (98, 128, 128), -1)
-            yield made
-
-    encode(target, pictures())
-    return target
 
 
 Pairs = list[tuple[Clip, Path]]
