@@ -27,7 +27,7 @@ from measure import command_line, machine, publish
 from measure import table as markdown
 from passante.analyse.separate import SeparatorMemory
 from passante.analyse.speech import AnalyseSpeech
-from passante.core.dsp import CELL
+from passante.analyse.voice import CHUNK
 from passante.evaluate.halves import Half, recordings
 from passante.protect.audio import ProtectAudio
 from passante.protect.policy import Policy
@@ -96,8 +96,8 @@ def enhanced(sound: Sound) -> Sound:
     """What an attacker's enhancement network takes for the voice in it."""
     _, separator = networks()
     memory, made = SeparatorMemory.blank(), []
-    for at in range(0, sound.size - CELL + 1, CELL):
-        part, memory = separator.step(sound[at : at + CELL], memory)
+    for at in range(0, sound.size - CHUNK + 1, CHUNK):
+        part, memory = separator.step(sound[at : at + CHUNK], memory)
         made.append(part)
     return np.concatenate(made)
 
