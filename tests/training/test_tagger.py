@@ -4,9 +4,9 @@ import importlib.util
 
 import numpy as np
 import pytest
-from unit.compress import scenes
 
 from training.tagger import fit, gather
+from unit.compress import scenes
 
 
 def test_what_is_kept_of_a_frame_is_near_what_it_was():

@@ -1,11 +1,11 @@
 """Makes the small taggers: channels of YAMNet pruned, what is left taught what YAMNet says.
 
     python -m training.tagger.fit TEACHER.onnx FRAMES.npz STUDENTS.zip [--device cuda]
-        [--shares 0.6,0.5,0.4] [--steps 6000] [--minutes 7]
+        [--shares 0.5,0.4] [--steps 6000] [--minutes 7]
 
 FRAMES.npz comes from `gather`. Needs numpy, onnx, onnxruntime and torch alone. For each share of
-channels a student goes into STUDENTS.zip, in floating point; `passante compress` makes
-integers of it and judges it. Weights of the teacher may be in 16 bits.
+channels a student goes into STUDENTS.zip, in floating point, its weights in 16 bits as those of the
+teacher may be; `passante compress` makes integers of it and judges it.
 """
 
 from __future__ import annotations
@@ -59,23 +59,57 @@ class Sounds:
     def batches(self, name: str, size: int) -> Iterator[Mapping[str, Any]]:
         """Batches without end, of the teacher's input."""
         while True:
-            yield {name: self.mixed(size)}
+            yield {name: self.mixed(size, varied=True)}
 
-    def mixed(self, size: int) -> Any:
-        """(size, 96, 64): half of it two sounds at once; energies of sounds add up."""
+    def mixed(self, size: int, *, varied: bool = False) -> Any:
+        """(size, 96, 64): half of it two sounds at once; energies of sounds add up.
+
+        Args:
+            size: How many.
+            varied: Backwards, through filters, higher or lower, with textures of chance as well:
+                what a network says of these is as good to learn from.
+        """
         torch, dice, device = self._torch, self._dice, self._device
 
         def chance(*shape: int) -> Any:
             return torch.rand(shape, generator=dice, device=device)
 
-        one = self._some(size) + (chance(size, 1, 1) * 7 - 5)
-        other = self._some(size) + (chance(size, 1, 1) * 7 - 6)
+        one, other = (self._varied(self._some(size)) if varied else self._some(size)
+                      for _ in range(2))  # fmt: skip
+        if varied:
+            other = torch.where(chance(size, 1, 1) < 0.3, self._texture(size), other)
+        one = one + (chance(size, 1, 1) * 7 - 5)
+        other = other + (chance(size, 1, 1) * 7 - 6)
         other = torch.where(chance(size, 1, 1) < 0.5, other, torch.full_like(other, -20.0))
         noise = (
             chance(size, 1, 1) * 6 - 9 + 0.5 * torch.randn(one.shape, generator=dice, device=device)
         )
         energy = torch.logaddexp(torch.logaddexp(one, other), noise)
         return torch.clamp(energy, min=float(np.log(1e-3)), max=HIGH)
+
+    def _varied(self, patches: Any) -> Any:
+        """Half of them backwards; all through a filter, and moved along the bands."""
+        torch, dice, device = self._torch, self._dice, self._device
+        size = len(patches)
+        back = torch.rand((size, 1, 1), generator=dice, device=device) < 0.3
+        patches = torch.where(back, patches.flip(1), patches)
+        curve = torch.randn((size, 1, 6), generator=dice, device=device) * 1.5
+        patches = patches + torch.nn.functional.interpolate(curve, BANDS, mode="linear")
+        moved = torch.randint(-6, 7, (size, 1, 1), generator=dice, device=device)
+        index = (torch.arange(BANDS, device=device)[None, None] + moved).clamp(0, BANDS - 1)
+        return torch.gather(patches, 2, index.expand(size, FRAMES, BANDS))
+
+    def _texture(self, size: int) -> Any:
+        """Smooth fields of chance, coarse or fine in time and in pitch."""
+        torch, dice, device = self._torch, self._dice, self._device
+        grid = [
+            int(torch.randint(2, most, (1,), generator=dice, device=device)) for most in (48, 32)
+        ]
+        field = torch.randn((size, 1, *grid), generator=dice, device=device) * 2
+        whole = torch.nn.functional.interpolate(
+            field, (FRAMES, BANDS), mode="bilinear", align_corners=False
+        )
+        return whole[:, 0] - 1.0
 
     def _some(self, size: int) -> Any:
         torch = self._torch
@@ -91,19 +125,21 @@ def main() -> int:
     parser.add_argument("frames", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--shares", default="0.6,0.5,0.4")
+    parser.add_argument("--shares", default="0.5,0.4")
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--minutes", type=float, default=7)
+    parser.add_argument("--learnt", type=int, default=LEARNT)
     options = parser.parse_args()
     teacher = Graph.read(options.teacher.read_bytes())
     teacher.constants = {
         name: values.astype(np.float32) if values.dtype == np.float16 else values
         for name, values in teacher.constants.items()
     }
+    _hurry()
     given = np.load(options.frames)
     learning, judging = halves(given["frames"], given["lengths"], options.device)
     name = teacher.inputs[0].name
-    some = [{name: learning.mixed(8).cpu().numpy()} for _ in range(LEARNT // 8)]
+    some = [{name: learning.mixed(8).cpu().numpy()} for _ in range(options.learnt // 8)]
     pruner = Pruner(teacher, some, {name: (1, FRAMES, BANDS)})
     judged = judging.mixed(JUDGED).cpu().numpy()
     truth = run(session(teacher.to_bytes()), {name: judged})
@@ -116,15 +152,28 @@ def main() -> int:
         tell(f"before: {compared(pruned.graph, name, judged, truth)}")
         until = began + 60 * options.minutes * (number + 1) / len(shares)
         batches = timed(learning.batches(name, BATCH), until, options.steps)
-        lesson = Lesson(steps=options.steps, rate=8e-4, device=options.device, seed=SEED)
+        lesson = Lesson(steps=options.steps, rate=1.5e-3, device=options.device, seed=SEED)
         student = teach(
             pruned.graph, teacher, batches, lesson,
             lambda step, loss: tell(f"  step {step}, loss {loss:.4f}"),
         )  # fmt: skip
         tell(f"after: {compared(student, name, judged, truth)}")
         with zipfile.ZipFile(options.out, "a", zipfile.ZIP_DEFLATED) as archive:
+            student.constants = {
+                name: values.astype(np.float16) if values.dtype == np.float32 else values
+                for name, values in student.constants.items()
+            }
             archive.writestr(f"tagger-{round(100 * share)}.onnx", student.to_bytes())
     return 0
+
+
+def _hurry() -> None:
+    """Let products of matrices round to ten bits, which is plenty for learning."""
+    import torch  # noqa: PLC0415 - an extra
+
+    torch.backends.cuda.matmul.allow_tf32 = True
+    torch.backends.cudnn.allow_tf32 = True
+    torch.backends.cudnn.benchmark = True
 
 
 def halves(

@@ -123,6 +123,12 @@ class Collection:
         other._places = [place for place in self._places if _name(place) not in names]
         return other
 
+    def some(self, most: int) -> Collection:
+        """No more than this many of the same items, spread evenly."""
+        other = self.without(frozenset())
+        other._places = _spread(self._places, most)
+        return other
+
     def __iter__(self) -> Iterator[Item]:
         """One item after the other, opened now.
 

@@ -56,6 +56,9 @@ class Cost:
     grown_mb: float
     """How much of it came with the network."""
     runs: int
+    energy_mj: float | None = None
+    """Energy of a run on one thread by the processor's own meter, which counts whatever else the
+    machine did; None where it has none that can be read."""
 
     def at(self, threads: int) -> Timing:
         """Its times with so many threads (or the fewest that were measured)."""
@@ -87,6 +90,7 @@ class Measurement:
 class _Times(msgspec.Struct):
     wall: list[float]
     cpu: list[float]
+    energy: list[float] = []
 
 
 class _Memory(msgspec.Struct):
@@ -206,8 +210,11 @@ def read(path: Path, networks: Mapping[str, bytes]) -> Measurement:
             _timing(int(threads), times[key])
             for threads, times in sorted(result.threads.items(), key=lambda pair: int(pair[0]))
         )
-        runs = len(next(iter(result.threads.values()))[key].wall)
-        costs[name, runtime] = Cost(timings, memory.peak_mb, memory.grown_mb, runs)
+        first = next(iter(result.threads.values()))[key]
+        energy = statistics.median(first.energy) if first.energy else None
+        costs[name, runtime] = Cost(
+            timings, memory.peak_mb, memory.grown_mb, len(first.wall), energy
+        )
     return Measurement(result.machine, costs)
 
 

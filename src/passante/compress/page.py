@@ -40,7 +40,8 @@ def page(result: Result) -> str:
         _table(("candidate", "runtime", "p50 ms", "p95 ms", "cpu ms", "cpu ms, 2 threads",
                 "memory MB", "of which network", "runs"), _costs(result.rows)),
         "<h2>Predicted and estimated</h2>",
-        (f"<p>For {escape(result.target_words)}, from its table: no measurement. Energy is the "
+        (f"<p>For {escape(result.target_words)}, from its table: no measurement. "
+        "Energy is what the processor's own meter counted where it has one; else the "
         "processor time measured times the watts of one busy core, or, where no time was measured, "
         "multiplications times the energy of each.</p>"),
         _table(("candidate", "predicted ms", "energy mJ"),

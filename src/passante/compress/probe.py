@@ -25,6 +25,8 @@ from typing import Any
 
 import numpy as np
 
+METERS = Path("/sys/class/powercap")
+
 
 # Any: what JSON holds, and networks of runtimes that have no types.
 def opened(network: dict[str, Any], folder: Path, threads: int, inputs: list[Any]) -> Any:
@@ -78,15 +80,22 @@ def measure(plan: dict[str, Any], folder: Path, threads: int) -> dict[str, Any]:
         for item in plan["networks"]
     }
     order = random.Random(plan["seed"])  # noqa: S311 - an order of turns is no secret
-    found: dict[str, dict[str, list[float]]] = {name: {"wall": [], "cpu": []} for name in runs}
+    found: dict[str, dict[str, list[float]]] = {
+        name: {"wall": [], "cpu": [], "energy": []} for name in runs
+    }
     for number in range(plan["rounds"] + plan["warm_up"]):
         names = sorted(runs)
         order.shuffle(names)
         for name in names:
+            before = meter_uj()
             wall, cpu = time.perf_counter_ns(), time.process_time_ns()
             runs[name]()
             cpu, wall = time.process_time_ns() - cpu, time.perf_counter_ns() - wall
+            after = meter_uj()
             if number >= plan["warm_up"]:
+                # A counter that began anew in between says nothing.
+                if before is not None and after is not None and after >= before:
+                    found[name]["energy"].append((after - before) / 1e3)
                 found[name]["wall"].append(wall / 1e6)
                 found[name]["cpu"].append(cpu / 1e6)
     return found
@@ -104,6 +113,17 @@ def memory(plan: dict[str, Any], folder: Path, name: str) -> dict[str, float]:
     for _ in range(3):
         run()
     return {"peak_mb": peak(), "grown_mb": peak() - before}
+
+
+def meter_uj() -> int | None:
+    """What the processor's own meter (RAPL) has counted, uJ, of the whole machine; None without."""
+    found = None
+    for path in METERS.glob("intel-rapl:[0-9]/energy_uj"):
+        try:
+            found = (found or 0) + int(path.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None
+    return found
 
 
 def resident() -> float:

@@ -31,8 +31,8 @@ class Row:
     predicted_ms: float
     """From the table of the device: no measurement."""
     energy_mj: float
-    """Estimate: processor time times the watts of one busy core, or multiplications times the
-    energy of each where no time was measured."""
+    """By the processor's meter where it has one; else an estimate: processor time times the watts
+    of one busy core, or multiplications times the energy of each where no time was measured."""
     verdict: str
     """"passed", or why not."""
     pareto: bool = False

@@ -242,7 +242,10 @@ def _row(
 ) -> Row:
     candidate = verdict.candidate
     device = order.device
-    if costs:
+    metered = [cost.energy_mj for cost in costs.values() if cost.energy_mj is not None]
+    if metered:
+        energy = min(metered)
+    elif costs:
         energy = min(cost.at(1).cpu_ms for cost in costs.values()) * device.watt_per_core
     else:
         energy = candidate.mmac / 1000 * device.energy_mj_gmac

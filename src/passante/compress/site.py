@@ -36,6 +36,7 @@ FRAMES = 240
 _LARGER = 1.5
 """How much closer the teacher looks than the student."""
 _FEWEST = 20
+_CALIBRATED = 48
 _SHIFT = 16
 """px by which views are moved while learning: cameras sway."""
 _SIZES = 0.1
@@ -94,7 +95,8 @@ def build(
     tell(f"teaching a student from {seen} boxes in {len(examples)} frames")
     graph = teach(architecture(width=course.width, blocks=course.blocks, seed=course.seed),
                   examples, course, tell)  # fmt: skip
-    own = Builder(subject, footage, replace(wanted, kept=(), smaller=False, mixed=False), tell)
+    some = footage.some(_CALIBRATED)
+    own = Builder(subject, some, replace(wanted, kept=(), smaller=False, mixed=False), tell)
     parent = own.parent()
     taught = replace(
         subject,
@@ -102,7 +104,7 @@ def build(
         repaired=replace(subject.repaired, graph=graph),
         published=False,
     )
-    students = Builder(taught, footage, replace(wanted, kept=(), smaller=False, mixed=False), tell)
+    students = Builder(taught, some, replace(wanted, kept=(), smaller=False, mixed=False), tell)
     made = students.build()
     renamed = [_student(candidate) for candidate in made.candidates]
     made.candidates[:] = [parent, *renamed]

@@ -104,3 +104,9 @@ def test_the_hash_is_of_the_content(tmp_path):
 def test_an_item_says_nothing_of_what_it_shows(tmp_path):
     (item,) = Collection(scenes.pictures(tmp_path / "a", 1), most=1)
     assert repr(item) == f"Item({item.digest[:8]})"
+
+
+def test_some_of_a_collection_are_spread_evenly(tmp_path):
+    items = Collection(scenes.pictures(tmp_path / "a", 8), most=8)
+    assert [item.name for item in items.some(2)] == ["p000.png", "p004.png"]
+    assert len(items) == 8

@@ -76,3 +76,9 @@ def test_what_is_no_result_is_an_error(tmp_path):
 
 def test_runtimes_are_those_installed():
     assert "onnxruntime" in measure.runtimes()
+
+
+def test_energy_is_told_where_it_was_metered(tmp_path):
+    times = {"fp32@onnxruntime": {"wall": [1.0], "cpu": [1.0], "energy": [3.0, 5.0, 4.0]}}
+    path = result(tmp_path, threads={"1": times})
+    assert measure.read(path, {}).costs["fp32", "onnxruntime"].energy_mj == 4.0

@@ -53,3 +53,14 @@ def test_noise_is_of_the_type_that_is_asked_for(dtype, kind):
     made = probe.noise(np.random.default_rng(0), {"dtype": dtype, "shape": [2, 3]})
     assert made.dtype == kind
     assert made.shape == (2, 3)
+
+
+def test_the_processors_meter_is_read_where_there_is_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(probe, "METERS", tmp_path)
+    assert probe.meter_uj() is None
+    for number, value in enumerate((100, 23)):
+        (tmp_path / f"intel-rapl:{number}").mkdir()
+        (tmp_path / f"intel-rapl:{number}" / "energy_uj").write_text(f"{value}\n")
+    assert probe.meter_uj() == 123
+    (tmp_path / "intel-rapl:0" / "energy_uj").write_text("?")
+    assert probe.meter_uj() is None

@@ -22,6 +22,9 @@ _PAIR_LIMIT = 127
 without VNNI two products of a weight by an activation are added in 16 bits: 255 times 128, one for
 rounding, just fits, whatever two the kernel takes. The network sees the same on all of them."""
 
+_MOST_BIAS = 2.0**30
+"""Steps that a bias may have: half of what 32 bits hold."""
+
 _LEVELS = 255
 
 
@@ -111,7 +114,8 @@ def weights(
         bias: Its biases.
         step_in: Size of one step of the tensor that the layer reads.
     """
-    sizes = _sizes(weight)
+    # A channel of next to no weight would otherwise have steps in which its bias cannot be written.
+    sizes = np.maximum(_sizes(weight), np.abs(bias) / (step_in * _MOST_BIAS)).astype(np.float32)
     flat = weight.reshape(len(weight), -1)
     whole = np.rint(flat.astype(np.float64) / sizes[:, None].astype(np.float64))
     whole = np.clip(whole, -127, 127).astype(np.int8).reshape(weight.shape)
