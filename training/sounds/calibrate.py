@@ -170,10 +170,11 @@ def limit(quiet: Sequence[Scored], column: int, looks: int, per_day: float) -> t
 def above(numbers: NDArray[np.float64], *, share: float) -> float:
     """What only such a share of numbers like these exceeds, however few of them there are.
 
-    The tail is taken to be exponential; its median minds single loud pieces less than its mean.
+    The tail is taken to be exponential; of its two measures, mean and median, the larger counts.
     """
     start = float(np.quantile(numbers, 1 - TAIL))
-    scale = float(np.median(numbers[numbers > start] - start) / np.log(2))
+    over = numbers[numbers > start] - start
+    scale = float(max(over.mean(), np.median(over) / np.log(2)))
     return start + scale * float(np.log(TAIL / share))
 
 

@@ -29,6 +29,10 @@ KIND_OF = {
 """Label of a recording -> what it is for us; all others are none of our kinds."""
 
 
+_WITH_A_SIREN = {"sonyc_61-70968-0035__11_004030.flac"}
+"""Streets that are not empty of our kinds: a police car passes."""
+
+
 class Half(StrEnum):
     """What a recording is used for."""
 
@@ -95,10 +99,12 @@ def _hash(group: str) -> int:
 def beds(folder: Path, half: Half) -> list[Sound]:
     """The sound of streets at 16 kHz: the first half of every scene to fix on, the second to score.
 
-    Those where somebody reads aloud are among them.
+    Those where somebody reads aloud are among them; one in which a siren passes is not.
     """
     cut = []
     for row in table(folder, "scenes/scenes.csv"):
+        if row["file"] in _WITH_A_SIREN:
+            continue
         sound = load(folder / "scenes" / row["file"])
         middle = sound.size // 2
         cut.append(sound[:middle] if half is Half.FIX else sound[middle:])

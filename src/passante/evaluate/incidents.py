@@ -225,7 +225,7 @@ def at_limits(
 ) -> Iterator[Figure]:
     """At the thresholds of the package: recall, precision, false alarms, delays."""
     hours = sum(trial.sound.size for trial in some.trials) / RATE_HZ / 3600
-    late, moved = [], []
+    late, soon, moved = [], [], []
     for limit in limits:
         hits: dict[str, list[bool]] = {}
         right = false = 0
@@ -236,14 +236,20 @@ def at_limits(
             if trial.kind is limit.kind:
                 hits.setdefault(trial.group, []).append(bool(mine))
             if mine:
+                start_s = mine[0].heard.start * HOP / RATE_HZ
                 late.append(mine[0].noticed_s - trial.start_s)
-                moved.append(abs(mine[0].heard.start * HOP / RATE_HZ - trial.start_s))
+                soon.append(mine[0].noticed_s - start_s)
+                moved.append(abs(start_s - trial.start_s))
         if hits:
             yield from _rates(subject, limit.kind, hits, (right, false), seed=seed)
         what = f"{limit.kind}: false alarms among events"
         yield _figure(subject, what, false / hours, "1/h", false)
     yield from _either(subject, some, limits, seed=seed)
-    for what, values in (("delay from the act", late), ("error of the onset", moved)):
+    for what, values in (
+        ("delay from the first of the recording", late),
+        ("delay from the onset that is named", soon),
+        ("onset from the first of the recording", moved),
+    ):
         for word, point in (("half", 50), ("19 of 20", 95)):
             value = float(np.percentile(values, point)) if values else 0.0
             yield _figure(subject, f"{what}, {word} within", value, "s", len(values))

@@ -61,7 +61,7 @@ def test_a_listener_that_hears_all_and_nothing_else_is_perfect() -> None:
     assert told["bang: heard, at its threshold"] == 1
     assert told["bang: right, of those told"] == 1
     assert told["bang: false alarms among events"] == 0
-    assert told["delay from the act, 19 of 20 within"] == pytest.approx(0.375)
+    assert told["delay from the first of the recording, 19 of 20 within"] == pytest.approx(0.375)
 
 
 def test_what_is_told_of_something_else_is_a_false_alarm() -> None:
