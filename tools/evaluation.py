@@ -96,12 +96,18 @@ def speakers(found: list[dict[str, Any]]) -> str:
     ]
     networks = list(dict.fromkeys(one["attack"].split(", ")[0] for one in findings))
     ways = list(dict.fromkeys(one["attack"].split(", ", 1)[1] for one in findings))
+    exact = {
+        (_named(one["subject"]), one["what"].removesuffix(": equal error rate")): one["value"]
+        for report in found
+        for one in report["figures"]
+        if one["what"].endswith(": equal error rate")
+    }
     cells: dict[tuple[str, str, str], str] = {}
     lowest: dict[str, tuple[float, str]] = {}
     for one in findings:
         network, way = one["attack"].split(", ", 1)
         name, rate = _named(one["subject"]), one["rate"]
-        error = 100 * (1 - rate["share"])
+        error = exact[name, one["attack"]]
         cells[name, network, way] = f"{error:.1f}"
         cells["untouched", network, way] = f"{100 * (1 - one['control']['share']):.1f}"
         if error < lowest.get(name, (101.0, ""))[0]:
