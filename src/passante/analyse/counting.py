@@ -20,7 +20,7 @@ from passante.core.names import DirectionId, Kind, Quantity, StreamId, Unit, Zon
 from passante.core.shapes import Point
 from passante.inside.tally import Tally
 
-_CLEAR_X, _CLEAR_Y = 0.3, 0.2
+_CLEAR_X, _CLEAR_Y = 0.4, 0.3
 """Shares of its shorter side, across, and of its height, up and down, by which a mover must stand
 clear of a line to be on one side of it: how far down it reaches is less sure, since feet are
 hidden more often than shoulders."""

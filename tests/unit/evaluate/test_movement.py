@@ -18,15 +18,15 @@ def figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """Of one walker, who is found wherever he is."""
     folder = tmp_path / "video"
     folder.mkdir()
-    Clip(frames=50, sounds=0, tones=()).write(folder / "a.mp4")
-    boxes = {seq: Box(20 + 2 * seq, 60, 52 + 2 * seq, 92) for seq in range(5, 50)}
+    Clip(frames=55, sounds=0, tones=()).write(folder / "a.mp4")
+    boxes = {seq: Box(20 + 2 * seq, 60, 52 + 2 * seq, 92) for seq in range(5, 55)}
     (folder / "a.gt.txt").write_text(
         "\n".join(f"{seq + 1},1,{box.x0},60,32,32,1,-1,-1,-1" for seq, box in boxes.items()),
         encoding="utf-8",
     )
     (folder / "sequences.csv").write_text(
         "clip,ground_truth_file,kind,frames\n"
-        'a.mp4,a.gt.txt,"pedestrians, drawn",50\nb.mp4,,people without truth,50\n',
+        'a.mp4,a.gt.txt,"pedestrians, drawn",55\nb.mp4,,people without truth,50\n',
         encoding="utf-8",
     )
     monkeypatch.setattr(movement, "PersonFinder", lambda _: SquareFinder(Kind.PERSON))
