@@ -36,10 +36,12 @@ def test_mixed_patches_are_energies_that_the_tagger_could_be_given():
     chance = np.random.default_rng(0)
     kept = chance.integers(0, 256, (1200, 64)).astype(np.uint8)
     learning, judging = fit.halves(kept, np.array([100] * 12, np.int32), "cpu")
-    patches = learning.mixed(5).numpy()
-    assert patches.shape == (5, 96, 64)
-    assert patches.min() >= np.log(1e-3) - 1e-4
-    assert patches.max() <= fit.HIGH
+    for varied in (False, True):
+        patches = learning.mixed(5, varied=varied).numpy()
+        assert patches.shape == (5, 96, 64)
+        assert np.isfinite(patches).all()
+        assert patches.min() >= np.log(1e-3) - 1e-4
+        assert patches.max() <= fit.HIGH
     assert len(judging.starts) < len(learning.starts)
 
 

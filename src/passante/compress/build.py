@@ -159,8 +159,9 @@ class Builder:
         found = sensitivities(graph, recipe, self._some[:_TRIED])
         self.built.sensitivity = found
         worst = frozenset(item.layer for item in found[:MIXED] if item.gain_db > 0)
-        if worst:
-            mixed = quantise(graph, replace(recipe, keep=recipe.keep | worst))
+        mixed = quantise(graph, replace(recipe, keep=recipe.keep | worst))
+        before = next(one.drift_db for one in self.built.candidates if one.name == "int8")
+        if worst and distance_db(self._true, outputs(mixed, self._some)) > before:
             words = f"{how}; {len(worst)} most sensitive layers in floating point"
             self._add("int8-mixed", words, mixed, kept_float=tuple(sorted(worst)))
 

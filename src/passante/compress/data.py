@@ -125,9 +125,8 @@ class Collection:
 
     def some(self, most: int) -> Collection:
         """No more than this many of the same items, spread evenly."""
-        other = self.without(frozenset())
-        other._places = _spread(self._places, most)
-        return other
+        kept = {_name(place) for place in _spread(self._places, most)}
+        return self.without(frozenset(_name(place) for place in self._places) - kept)
 
     def __iter__(self) -> Iterator[Item]:
         """One item after the other, opened now.
