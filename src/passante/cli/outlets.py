@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 import click
 
+from passante.core.broker import Broker
 from passante.core.errors import SettingsError
 from passante.core.names import PlaceId
 from passante.outside.facts import ExactStatistic, Fact
@@ -20,7 +21,7 @@ from passante.protect.publish_noise import OpenDpNoise
 from passante.protect.publish_rules import PublishRules
 from passante.sinks.formats import Form
 from passante.sinks.formats.site import Site
-from passante.sinks.mqtt import Broker, MqttFacts
+from passante.sinks.mqtt import MqttFacts
 from passante.sinks.store import KEEP_EXACT, FactStore
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
