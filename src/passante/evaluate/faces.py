@@ -14,6 +14,8 @@ from passante.core.geometry import Box
 from passante.core.names import Kind
 from passante.evaluate.attacks import find_face, reidentify
 from passante.evaluate.attacks.find_face import Crowd, Detector
+from passante.evaluate.attacks.networks import AbsentError
+from passante.evaluate.attacks.rebuild import Rebuilder
 from passante.evaluate.attacks.reidentify import Album, NetworkRecogniser, Pixels, Recogniser
 from passante.evaluate.pictures import Picture, Shown, chosen, people, read, table
 from passante.evaluate.results import LeftOut, Result, Section
@@ -30,6 +32,7 @@ _RIM_PX = 32
 _GREY = 114
 _LOOSE = {"faceres": 1.0, "mobileface": 1.2}
 """How loosely each network wants faces cut out, found by trying on untouched pictures."""
+_STEPS, _QUICK_STEPS = 300, 30
 _QUICK_BASELINES = ("solid box", "blur as deface")
 
 
@@ -41,10 +44,19 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     crowds = crowded(settings.folder, most=12 if settings.quick else 40, seed=settings.seed)
     detectors, absent = _detectors()
     yield from absent
-    for method in _methods(settings):
-        tell(f"faces: {method.subject.name}")
-        yield from reidentify.attack(portraits, [method], recognisers, seed=settings.seed)
-        yield from find_face.attack(crowds, [method], detectors, seed=settings.seed)
+    rebuilder, absent = _rebuilder(settings)
+    yield from absent
+    methods = _methods(settings)
+    yield from reidentify.attack(
+        portraits,
+        methods,
+        recognisers,
+        seed=settings.seed,
+        rebuilder=rebuilder,
+        tell=lambda name: tell(f"faces: {name}"),
+    )
+    tell("faces: those that a second detector finds")
+    yield from find_face.attack(crowds, methods, detectors, seed=settings.seed)
 
 
 def _methods(settings: Settings) -> list[Method]:
@@ -62,6 +74,13 @@ def _recognisers() -> tuple[list[Recogniser], list[LeftOut]]:
         except ModelMissingError as error:
             absent.append(LeftOut(Section.FACES, f"recogniser {name}", error.hint))
     return found, absent
+
+
+def _rebuilder(settings: Settings) -> tuple[Rebuilder | None, list[LeftOut]]:
+    try:
+        return Rebuilder(steps=_QUICK_STEPS if settings.quick else _STEPS, seed=settings.seed), []
+    except AbsentError as error:
+        return None, [LeftOut(Section.FACES, "rebuilding faces by a network", str(error))]
 
 
 def _detectors() -> tuple[list[Detector], list[LeftOut]]:

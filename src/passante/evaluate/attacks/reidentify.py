@@ -5,15 +5,17 @@ left. What is tried on each picture:
 
 - ignorant: the hidden face against clear photographs;
 - parrot: against photographs put through the same method;
-- informed: by a linear head trained on other hidden pictures of the same people.
+- informed: by a linear head trained on other hidden pictures of the same people;
+- rebuilt: by a network that learnt from pairs of hidden and clear pictures (see `rebuild`), then as
+  by the ignorant.
 
-Nearest neighbours of pixels, against photographs put through the same method, stand for rebuilding
-a face: the attacker shows the clear photograph whose hidden version is nearest.
+Nearest neighbours of pixels, against photographs put through the same method, rebuild as well: the
+attacker shows the clear photograph whose hidden version is nearest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -24,7 +26,7 @@ from numpy.typing import NDArray
 from passante.core.geometry import Box
 from passante.evaluate.pictures import Picture, Shown
 from passante.evaluate.rates import Rate
-from passante.evaluate.results import Finding, Section
+from passante.evaluate.results import Finding, Section, Subject
 from passante.evaluate.subjects import Method
 from passante.evaluate.threat import Knows, ThreatModel, Wants
 from passante.models.session import OnnxSession
@@ -53,6 +55,29 @@ class Recogniser(Protocol):
 
     def embed(self, faces: Iterable[tuple[Picture, Box]]) -> Vectors:
         """One vector for each picture and the place of the face in it."""
+        ...
+
+
+Rebuilt = list[tuple[Picture, Box]]
+"""Faces as an attacker thinks they are, and where in their pictures."""
+
+
+class Rebuilds(Protocol):
+    """Makes clear faces from hidden ones, learning from pairs."""
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        ...
+
+    def rebuild(
+        self,
+        hidden: Sequence[tuple[Picture, Box]],
+        clear: Sequence[tuple[Picture, Box]],
+        asked: Sequence[tuple[Picture, Box]],
+        /,
+    ) -> Rebuilt:
+        """Learn from pairs `hidden` and `clear`, and rebuild `asked`."""
         ...
 
 
@@ -167,34 +192,78 @@ class Album:
 
 
 def attack(
-    album: Album, methods: Sequence[Method], recognisers: Sequence[Recogniser], *, seed: int
+    album: Album,
+    methods: Sequence[Method],
+    recognisers: Sequence[Recogniser],
+    *,
+    seed: int,
+    rebuilder: Rebuilds | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> list[Finding]:
-    """Every recogniser on every method, with every knowledge."""
+    """Every recogniser on every method, with every knowledge; and on what was rebuilt."""
     faces = [(one.pixels, one.box) for one in album.shown]
     findings = []
     baseline = _guess(album, seed)
     clear = {each.name: each.embed(faces) for each in recognisers}
+    bare = [each for each in recognisers if Knows.NOTHING in each.knowledge]
+    # the same attacker on untouched data: a network that learns to leave faces as they are
+    control = _rebuilt(album, rebuilder, faces, faces, bare) if rebuilder else {}
+
+    def finding(attack: str, knows: Knows, subject: Subject, rate: Rate, control: Rate) -> Finding:
+        return Finding(
+            section=Section.FACES,
+            attack=attack,
+            threat=_threat(album, knows),
+            subject=subject,
+            rate=rate,
+            control=control,
+            baseline=baseline,
+            of=f"{len(album.probes)} pictures of {album.people} people named at the first attempt, "
+            "interval over people",
+        )
+
     for method in methods:
+        tell(method.subject.name)
         hidden = [(method.hide(one.pixels, [one.box]), one.box) for one in album.shown]
         for each in recognisers:
-            vectors = each.embed(hidden)
+            vectors, own = each.embed(hidden), clear[each.name]
             for knows in each.knowledge:
                 if knows is Knows.SAMPLE and not album.sample:
                     continue
-                findings.append(
-                    Finding(
-                        section=Section.FACES,
-                        attack=f"{each.name}, {_WORDS[knows]}",
-                        threat=_threat(album, knows),
-                        subject=method.subject,
-                        rate=_try(album, knows, clear[each.name], vectors, seed),
-                        control=_try(album, knows, clear[each.name], clear[each.name], seed),
-                        baseline=baseline,
-                        of=f"{len(album.probes)} pictures of {album.people} people named at the "
-                        "first attempt, interval over people",
-                    )
-                )
+                rates = (_try(album, knows, own, shown, seed) for shown in (vectors, own))
+                name = f"{each.name}, {_WORDS[knows]}"
+                findings.append(finding(name, knows, method.subject, *rates))
+        if rebuilder is None:
+            continue
+        for name, vectors in _rebuilt(album, rebuilder, hidden, faces, bare).items():
+            rates = (
+                _try(album, Knows.NOTHING, clear[name], shown, seed)
+                for shown in (vectors, control[name])
+            )
+            findings.append(
+                finding(f"{name}, {rebuilder.name}", Knows.SAMPLE, method.subject, *rates)
+            )
     return findings
+
+
+def _rebuilt(
+    album: Album,
+    rebuilder: Rebuilds,
+    hidden: Sequence[tuple[Picture, Box]],
+    clear: Sequence[tuple[Picture, Box]],
+    recognisers: Sequence[Recogniser],
+) -> dict[str, Vectors]:
+    """Name of a recogniser -> vectors of all pictures, those to be named rebuilt before."""
+    taught = (*album.gallery, *album.sample)
+    made = list(hidden)
+    asked = rebuilder.rebuild(
+        [hidden[number] for number in taught],
+        [clear[number] for number in taught],
+        [hidden[number] for number in album.probes],
+    )
+    for number, face in zip(album.probes, asked, strict=True):
+        made[number] = face
+    return {each.name: each.embed(made) for each in recognisers}
 
 
 def _threat(album: Album, knows: Knows) -> ThreatModel:

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from passante.core.geometry import Box
+from passante.evaluate.attacks import rebuild, reidentify
+from passante.evaluate.attacks.reidentify import Album, Pixels
+from passante.evaluate.pictures import Picture
+from passante.evaluate.rates import Verdict
+from passante.evaluate.subjects import BASELINES
+from passante.evaluate.threat import Knows
+from unit.evaluate.portraits import BOX, method, people, portrait
+
+pytest.importorskip("torch")
+
+
+class Eyes(Pixels):
+    """Compares pixels with clear photographs."""
+
+    knowledge = (Knows.NOTHING,)
+
+
+def blurred(pixels: Picture) -> Picture:
+    return np.asarray(cv2.GaussianBlur(pixels, (0, 0), 2.5), np.uint8)
+
+
+def gap(first: Picture, second: Picture) -> float:
+    return float(np.abs(first.astype(int) - second).mean())
+
+
+def test_a_blur_is_undone_in_part() -> None:
+    clear = [(portrait(person, 0), BOX) for person in range(24)]
+    hidden = [(blurred(pixels), box) for pixels, box in clear]
+    made = rebuild.Rebuilder(steps=60, seed=1).rebuild(hidden, clear, hidden[:3])
+    for (face, box), (blur, at), (true, _) in zip(made, hidden, clear, strict=False):
+        cuts = [reidentify.cut_out(one, at, rebuild.SIDE, rebuild.LOOSE) for one in (true, blur)]
+        assert gap(face, cuts[0]) < 0.95 * gap(cuts[1], cuts[0])
+        assert box.width == pytest.approx(rebuild.SIDE / rebuild.LOOSE)
+
+
+def test_the_same_seed_rebuilds_the_same() -> None:
+    faces = [(portrait(person, 0), BOX) for person in range(4)]
+    runs = [rebuild.Rebuilder(steps=2, seed=1).rebuild(faces, faces, faces) for _ in range(2)]
+    assert all((one == other).all() for (one, _), (other, _) in zip(*runs, strict=True))
+
+
+def test_a_weak_method_is_caught_by_what_is_rebuilt_and_a_box_is_not() -> None:
+    album = Album.of(people(16, 4))
+    methods = [method(BASELINES["Gaussian 2 %"], "weak"), method(BASELINES["solid box"], "box")]
+    found = reidentify.attack(
+        album, methods, [Eyes()], seed=1, rebuilder=rebuild.Rebuilder(steps=12, seed=1)
+    )
+    verdicts = {
+        one.subject.name: one.verdict for one in found if one.attack.endswith("by a network")
+    }
+    assert verdicts["weak"] is Verdict.LEAKED
+    assert verdicts["box"] is not Verdict.LEAKED
+
+
+def test_a_box_without_size_is_rebuilt_as_well() -> None:
+    faces = [(portrait(1, 0), Box(5, 5, 5, 5))] * 2
+    assert len(rebuild.Rebuilder(steps=1, seed=1).rebuild(faces, faces, faces)) == 2
