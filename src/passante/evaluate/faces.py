@@ -12,11 +12,13 @@ from passante.analyse.otherfaces import Libfacedetection
 from passante.core.errors import EvaluationError, ModelMissingError
 from passante.core.geometry import Box
 from passante.core.names import Kind
+from passante.evaluate import fairness
 from passante.evaluate.attacks import find_face, reidentify
 from passante.evaluate.attacks.find_face import Crowd, Detector
 from passante.evaluate.attacks.networks import AbsentError
 from passante.evaluate.attacks.rebuild import Rebuilder
 from passante.evaluate.attacks.reidentify import Album, NetworkRecogniser, Pixels, Recogniser
+from passante.evaluate.fairness import Marked
 from passante.evaluate.pictures import Picture, Shown, chosen, people, read, table
 from passante.evaluate.results import LeftOut, Result, Section
 from passante.evaluate.settings import Settings, Tell
@@ -57,6 +59,16 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     )
     tell("faces: those that a second detector finds")
     yield from find_face.attack(crowds, methods, detectors, seed=settings.seed)
+    yield from _fairness(settings, methods, tell)
+
+
+def _fairness(settings: Settings, methods: list[Method], tell: Tell) -> Iterator[Result]:
+    """Whom our policies cover less well."""
+    pictures = marked(settings.folder, most=6 if settings.quick else 80, seed=settings.seed)
+    for method in methods[: len(settings.policies)]:
+        tell(f"faces: whom {method.subject.name} covers")
+        yield from fairness.measure(pictures, method.subject, method.hide, seed=settings.seed)
+    yield LeftOut(Section.FACES, "faces covered by their angle", "no recording says it")
 
 
 def _methods(settings: Settings) -> list[Method]:
@@ -114,15 +126,26 @@ def album(folder: Path, *, quick: bool, seed: int) -> Album:
 
 def crowded(folder: Path, *, most: int, seed: int) -> list[Crowd]:
     """Pictures with marked faces, drawn by `seed`."""
-    marked: dict[str, list[Box]] = {}
+    return [Crowd(m.file, m.pixels, m.faces) for m in marked(folder, most=most, seed=seed)]
+
+
+def marked(folder: Path, *, most: int, seed: int) -> list[Marked]:
+    """The same, with what their makers say about each face."""
+    found: dict[str, list[tuple[Box, str]]] = {}
     for row in table(folder, "faces/boxes.csv"):
         left, top, wide, high = (
             float(row[key]) for key in ("left", "top", "box_width", "box_height")
         )
-        marked.setdefault(row["image"], []).append(Box(left, top, left + wide, top + high))
+        face = Box(left, top, left + wide, top + high), row["label"]
+        found.setdefault(row["image"], []).append(face)
     return [
-        Crowd(name, read(folder / "faces" / name), tuple(marked[name]))
-        for name in sorted(chosen(sorted(marked), most, seed))
+        Marked(
+            name,
+            read(folder / "faces" / name),
+            tuple(box for box, _ in found[name]),
+            tuple(label for _, label in found[name]),
+        )
+        for name in sorted(chosen(sorted(found), most, seed))
     ]
 
 
