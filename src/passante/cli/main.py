@@ -16,7 +16,7 @@ from passante.cli.failure import report_failure
 COMMANDS: dict[str, tuple[str, str]] = {
     "compress": ("passante.cli.compress:compress", "Make a network fit a device, or refuse it."),
     "evaluate": ("passante.cli.evaluate:evaluate", "Attack our own output: what of it holds."),
-    "facts": ("passante.cli.facts:facts", "Export what was stored, forget what is over its time."),
+    "facts": ("passante.cli.facts:facts", "Export stored facts, forget old ones, read sensors."),
     "fit": ("passante.cli.fit:fit", "Choose what may be asked of a device, so that it fits."),
     "models": ("passante.cli.models:models", "List, verify and fetch the networks."),
     "policies": ("passante.cli.policies:policies", "Show what each policy hides and leaves."),
