@@ -19,6 +19,10 @@ from passante.outside.receipt import Receipt
 from passante.protect.policy import Policy
 from passante.protect.rules import Fill, Reveal, Silence, Soundscape
 from passante.protect.video import ProtectVideo
+from passante.sinks.formats import Form, message
+from passante.sinks.formats.site import Site
+from passante.sinks.mqtt import MqttFacts
+from passante.sinks.store import FactStore
 from passante.testing import RecordingSink
 
 
@@ -121,6 +125,17 @@ def name_the_track(event: Event) -> None:
     """An event knows no track, no picture and no box."""
     event.tracks  # type: ignore[attr-defined]  # noqa: B018
     event.box  # type: ignore[attr-defined]  # noqa: B018
+
+
+def publish_exact(
+    exact: ExactStatistic, broker: MqttFacts, tally: Tally, store: FactStore, site: Site
+) -> None:
+    """Exact figures go into the operator's own store and to nobody else; exact counts nowhere."""
+    store.write(exact)
+    broker.write(exact)  # type: ignore[arg-type]
+    message(exact, Form.CLOUDEVENTS, site)  # type: ignore[arg-type]
+    store.write(tally)  # type: ignore[arg-type]
+    broker.write(tally)  # type: ignore[arg-type]
 
 
 def change_it_later(frame: ProtectedFrame, raw: RawFrame, policy: Policy) -> None:
