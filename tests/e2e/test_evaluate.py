@@ -75,3 +75,23 @@ def test_a_handful_is_attacked_and_no_praise_is_drawn_from_it(
     faces = [one for one in ours if one["attack"] == "face bare on at least one frame"]
     assert [one["rate"]["successes"] for one in faces] == [0]
     assert "<svg" in (out / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.data
+@pytest.mark.models
+def test_running_twice_gives_the_same_figures(handful: Path, tmp_path: Path) -> None:
+    reports = []
+    for name in ("first", "second"):
+        out, key = tmp_path / name, tmp_path / "key.pem"
+        words = ["evaluate", "plates", "--quick", "-q", "-p", "street", "--data", str(handful)]
+        with pytest.raises(SystemExit) as ended:
+            cli.main([*words, "-o", str(out), "--sign", str(key)])
+        assert ended.value.code == 0
+        reports.append((out / "report.json").read_bytes() + (out / "report.json.sig").read_bytes())
+    assert reports[0] == reports[1]
+    read = json.loads((tmp_path / "first" / "report.json").read_text())
+    assert {one["subject"]["name"] for one in read["findings"] if "track" in one["attack"]} > {
+        "policy street",
+        "written again, nothing hidden",
+    }

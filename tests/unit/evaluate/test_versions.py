@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from passante.core.names import Sensitive
 from passante.evaluate import versions
 from passante.evaluate.footage import Clip, encode, frames
 from passante.evaluate.leakage import heads_of, measure
@@ -53,3 +54,12 @@ def test_a_fill_over_people_leaves_no_head_bare_and_writing_again_all(
     for path, bare in ((filled, 0), (again, len(streets.COLOURS))):
         leaks = measure(frames(street.path), frames(path), targets)
         assert leaks.people().successes == bare
+
+
+def test_silent_hides_in_pictures_what_person_hides_so_that_one_stands_for_both() -> None:
+    person, silent = Policy.find(Shipped.PERSON), Policy.find(Shipped.SILENT)
+    kinds = set(Sensitive) - {Sensitive.SPEECH}
+    assert {kind: silent.rules[kind] for kind in kinds} == {
+        kind: person.rules[kind] for kind in kinds
+    }
+    assert silent.priors == person.priors

@@ -111,6 +111,9 @@ def _network(torch: Any) -> Any:
             self.first, self.second, self.third = block(3, a), block(a, b), block(b, c)
             self.up, self.top = block(b + c, b), block(a + b, a)
             self.last = nn.Conv2d(a, 3, 1)
+            # before it has learnt anything it leaves faces as they are
+            nn.init.zeros_(self.last.weight)
+            nn.init.zeros_(self.last.bias)
 
         def forward(self, x: Any) -> Any:
             """Faces from hidden faces."""
