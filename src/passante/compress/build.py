@@ -65,7 +65,7 @@ class Built:
 
     candidates: list[Candidate] = field(default_factory=list)
     sensitivity: list[Sensitivity] = field(default_factory=list)
-    methods: dict[Method, float] = field(default_factory=dict)
+    methods: dict[str, float] = field(default_factory=dict)
     """Way of choosing ranges -> signal over error, dB."""
     notes: list[str] = field(default_factory=list)
     peak_mb: float = 0.0
@@ -129,22 +129,26 @@ class Builder:
             self.built.notes.append(f"{prefix or 'int8'}: no layer has an integer kernel")
             return
         self._tell(f"calibrating {prefix}int8 on {len(self._items)} items")
-        even_graph = graph.copy()
-        evened = even(even_graph, self._feeds())
-        seen = histograms(even_graph, tensors(even_graph), self._feeds())
-        tried: list[tuple[float, Method, Recipe]] = []
-        for method in Method:
-            ranges = {name: histogram.range(method) for name, histogram in seen.items()}
-            recipe = Recipe(ranges, ends(even_graph), self._wanted.signed)
-            whole = quantise(even_graph, recipe)
-            tried.append((distance_db(self._true, outputs(whole, self._some)), method, recipe))
+        evened = graph.copy()
+        count = even(evened, self._feeds())
+        tried: list[tuple[float, Method, Recipe, Graph]] = []
+        for base in [graph, evened] if count else [graph]:
+            seen = histograms(base, tensors(base), self._feeds())
+            for method in Method:
+                ranges = {name: histogram.range(method) for name, histogram in seen.items()}
+                recipe = Recipe(ranges, ends(base), self._wanted.signed)
+                distance = distance_db(self._true, outputs(quantise(base, recipe), self._some))
+                tried.append((distance, method, recipe, base))
         if not prefix:
-            self.built.methods = {method: distance for distance, method, _ in tried}
-        _, method, recipe = max(tried, key=lambda one: one[0])
+            self.built.methods = {
+                f"{method}{', evened out' if base is evened else ''}": distance
+                for distance, method, _, base in tried
+            }
+        _, method, recipe, even_graph = max(tried, key=lambda one: one[0])
         level = even_graph.copy()
         moved = take_off(level, drift(graph, quantise(even_graph, recipe), self._some))
         how = f"8-bit integers, ranges by {method}" + (
-            f", {evened} layers evened out" if evened else ""
+            f", {count} layers evened out" if even_graph is evened else ""
         ) + (", drift taken off" if moved else "")  # fmt: skip
         self._add(f"{prefix}int8", f"{how}, last layers in floating point", quantise(level, recipe))
         if _share_of(even_graph, recipe.keep) > _MATTERS:

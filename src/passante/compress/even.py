@@ -66,7 +66,7 @@ def even(graph: Graph, feeds: Iterable[Feed]) -> int:
     tops: dict[str, NDArray[np.float64]] = {}
 
     def visit(name: str, values: NDArray[Any]) -> None:
-        flat = values[0].reshape(values.shape[1], -1)
+        flat = np.moveaxis(values, 1, 0).reshape(values.shape[1], -1)
         at = int((flat.shape[1] - 1) * _SHARE / 100)
         top = np.partition(flat, at, axis=1)[:, at].astype(np.float64)
         tops[name] = np.maximum(tops.get(name, top), top)

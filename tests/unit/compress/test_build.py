@@ -41,7 +41,7 @@ def test_every_way_of_making_it_smaller_is_tried(tmp_path, items):
     assert "pruned-70" in names(found)
     assert "pruned-70-int8" in names(found)
     assert found.candidates[0].is_parent
-    assert set(found.methods) == set(Method)
+    assert set(Method) <= set(found.methods)
     assert any("calibrating" in line for line in told)
 
 
