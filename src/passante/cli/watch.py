@@ -13,6 +13,7 @@ from passante.cli.failure import exit_code, show_failure, stop_on_signals, wants
 from passante.cli.outlets import Outlets, Reach, outlet_options
 from passante.cli.told import event_lines, statistic_line
 from passante.core.errors import ModelError, SettingsError, SinkError
+from passante.core.names import Quantity
 from passante.outside.facts import Event, Fact
 from passante.pipeline.clips import Clips
 from passante.pipeline.watch import Watch, Watched, WatchEquipment
@@ -35,6 +36,10 @@ from passante.sources import open_source
 @click.option("--statistics/--no-statistics", default=True, help="Print statistics of each bucket.")
 @click.option("--sound/--no-sound", default=True, help="Listen as well as look.")
 @click.option(
+    "--calibration", type=click.FloatRange(-200, 200), default=0.0, metavar="DB",
+    help="Sound pressure level, in dB, of a root mean square of full scale; added to all levels.",
+)  # fmt: skip
+@click.option(
     "--clip", "clip_folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
     help="Also write protected pictures and sound around each event.",
 )  # fmt: skip
@@ -54,6 +59,7 @@ def watch(
     explain: bool,
     statistics: bool,
     sound: bool,
+    calibration: float,
     clip_folder: Path | None,
     policy_name: str,
     overwrite: bool,
@@ -77,6 +83,7 @@ def watch(
         WatchEquipment(zones, sound=sound),
         lines,
         outlets,
+        calibration,
         Clips(clip_folder, policy, overwrite=overwrite) if clip_folder else None,
         explain=explain,
         statistics=statistics and not quiet,
@@ -102,6 +109,7 @@ class _Run:
         equipment: WatchEquipment,
         lines: FactLines | None,
         outlets: Outlets,
+        calibration: float,
         clips: Clips | None,
         *,
         explain: bool,
@@ -109,7 +117,7 @@ class _Run:
         quiet: bool,
     ) -> None:
         self._equipment, self._lines, self._clips = equipment, lines, clips
-        self._outlets = outlets
+        self._outlets, self._calibration = outlets, calibration
         self._explain, self._statistics, self._quiet = explain, statistics, quiet
 
     def one(self, path: Path, *, label: str = "") -> None:
@@ -123,6 +131,7 @@ class _Run:
                 label=label,
                 publisher=self._outlets.publisher,
                 began=self._outlets.began,
+                calibration_db=self._calibration,
             ).run()
         finally:
             source.close()
@@ -150,7 +159,8 @@ class _Run:
             self._lines.write(fact)
         self._outlets.write(fact)
         if not isinstance(fact, Event):
-            if self._statistics:
+            # 28 bands a bucket are for files, not for the eye
+            if self._statistics and fact.quantity is not Quantity.LEVEL_BAND:
                 click.echo(statistic_line(fact))
             return
         for line in event_lines(fact, explain=self._explain):

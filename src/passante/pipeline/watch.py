@@ -15,6 +15,7 @@ from passante.analyse.finder import Finder
 from passante.analyse.kinds import StreetSounds
 from passante.analyse.limits import limits_for
 from passante.analyse.lookout import Lookout
+from passante.analyse.loudness import TallyLevels
 from passante.analyse.persons import PersonFinder
 from passante.analyse.sounds import AnalyseSounds, Listener
 from passante.analyse.tagger import Yamnet
@@ -43,6 +44,8 @@ Publisher = Callable[[PlaceId, WallTime], Publish]
 
 _BLIND = 10
 """So many looks in a row that failed end the run."""
+_SHORTEST_LEVELS_S = 60.0
+"""Levels are of a minute at least: shorter ones follow what is said."""
 
 
 class WatchEquipment:
@@ -123,6 +126,7 @@ class Watch:
         tell: Takes every fact as soon as it is known.
         label: Put before the names of streams, so that several recordings stay apart; or "".
         publisher: Used where statistics are published as well.
+        calibration_db: Added to every level of sound.
         began: When the source began, aware UTC; None where it says so itself.
     """
 
@@ -135,6 +139,7 @@ class Watch:
         label: str = "",
         publisher: Publisher | None = None,
         began: datetime | None = None,
+        calibration_db: float = 0.0,
     ) -> None:
         self._source, self._tell = source, tell
         self.done = Watched()
@@ -148,6 +153,11 @@ class Watch:
             self._refs = (finder.model,) if finder is not None else ()
         ears = {track.stream: equipment.ears() for track in source.info.audio}
         self._ears = {stream: one for stream, one in ears.items() if one is not None}
+        lasts_s = max(zones.bucket_s, _SHORTEST_LEVELS_S)
+        self._loud = {
+            stream: TallyLevels(lasts_s, self._named(stream), offset_db=calibration_db)
+            for stream in self._ears
+        }
         refs = {*self._refs, *(ref for one in self._ears.values() for ref in one.models)}
         models = tuple(Model(ref, card.sha256) for ref, card in cards().items() if ref in refs)
         place = PlaceId(zones.place)
@@ -216,6 +226,7 @@ class Watch:
         self.done.last_ns = max(self.done.last_ns, block.pts_ns + lasts_ns)
         for heard in ears.push(block):
             self._heard(heard)
+        self._told(self._loud[block.stream].push(block))
 
     def _heard(self, heard: SoundIncident) -> None:
         self._told([replace(heard, stream=self._named(heard.stream))])
@@ -237,9 +248,10 @@ class Watch:
             self._tell(event)
 
     def _finish(self) -> None:
-        for ears in self._ears.values():
+        for stream, ears in self._ears.items():
             for heard in ears.flush():
                 self._heard(heard)
+            self._told(self._loud[stream].flush())
         self.done.unheard = sum(ears.failures for ears in self._ears.values())
         if self._look is not None:
             self._told(self._look.flush())
