@@ -86,7 +86,7 @@ def drift(true: Graph, whole: Graph, feeds: Sequence[Feed]) -> dict[str, NDArray
     """By how much the outputs of a network in integers lie above the true ones on average.
 
     Returns:
-        Output -> mean difference of each channel (its second axis); outputs of numbers alone.
+        Output -> mean difference of each channel; maps alone (count, channels, rows, columns).
     """
     networks = session(true.to_bytes()), session(whole.to_bytes())
     sums: dict[str, NDArray[np.float64]] = {}
@@ -94,7 +94,7 @@ def drift(true: Graph, whole: Graph, feeds: Sequence[Feed]) -> dict[str, NDArray
         for name, a, b in zip(
             true.output_names, *(run(network, feed) for network in networks), strict=True
         ):
-            if a.dtype == np.float32 and a.ndim >= 2:
+            if a.dtype == np.float32 and a.ndim == 4:
                 axes = tuple(at for at in range(a.ndim) if at != 1)
                 gap = (b.astype(np.float64) - a).mean(axis=axes)
                 sums[name] = sums.get(name, 0) + gap / len(feeds)

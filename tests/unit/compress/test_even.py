@@ -59,3 +59,13 @@ def test_no_pair_is_no_work():
 def test_drift_of_a_network_from_itself_is_nothing():
     graph, feeds = street(), pictures()
     assert drift(graph, graph, feeds)["maps"] == pytest.approx(np.zeros(5))
+
+
+def test_rows_of_numbers_that_come_and_go_have_no_drift():
+    graph = street()
+    graph.nodes[-1].outputs = ["cells"]
+    shape = graph.weight("shape", np.array([1, -1, 5], np.int64))
+    graph.node("Reshape", ["cells", shape], "maps")
+    graph.nodes[-1].name = "flat"
+    feeds = [*pictures(1), *pictures(1, height=48)]
+    assert drift(graph, graph, feeds) == {}
