@@ -127,6 +127,23 @@ def test_what_is_about_nobody_goes_as_it_is_but_short_levels_of_sound_stay(tmp_p
     assert publish.withheld == {Quantity.LEVEL_EQUIVALENT: 1}
 
 
+def test_a_mean_of_no_readings_is_no_figure(tmp_path: Path) -> None:
+    nothing = Tally(
+        quantity=Quantity.TEMPERATURE,
+        unit=Unit.CELSIUS,
+        stream=StreamId("roof"),
+        zone=None,
+        of=None,
+        direction=None,
+        start_ns=0,
+        end_ns=HOUR_NS,
+        total=0.0,
+        n=0,
+        largest=0.0,
+    )
+    assert all_of(stage(tmp_path, FixedNoise(0)), nothing) == []
+
+
 def test_without_a_time_of_day_nothing_is_published(tmp_path: Path) -> None:
     publish = Publish(
         PlaceId("p"), PublishRules(), Ledger(tmp_path / "book"), FixedNoise(0), no_time_of_day

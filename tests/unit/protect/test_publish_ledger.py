@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -79,6 +81,29 @@ def test_a_claim_that_fails_halfway_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ProtectError, match="ledger"):
         claim(ledger, 0)
     assert ledger.spent_micro("piazza", "2026-05-01") == 0
+
+
+def test_a_ledger_that_was_closed_tells_nothing(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "book")
+    ledger.close()
+    ledger.close()
+    with pytest.raises(ProtectError, match="ledger"):
+        ledger.spent_micro("piazza", "2026-05-01")
+
+
+def test_a_process_that_is_killed_after_its_claim_does_not_tell_it_again(tmp_path: Path) -> None:
+    code = (
+        "import os, pathlib; from passante.protect.publish_ledger import Ledger\n"
+        f"ledger = Ledger(pathlib.Path({str(tmp_path / 'book')!r}))\n"
+        "ledger.claim('piazza', '2026-05-01', span_us=(0, 3_600_000_000), wants={'gate': 400_000},"
+        " budget_micro=1_000_000)\n"
+        "os.kill(os.getpid(), 9)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
+    ledger = Ledger(tmp_path / "book")
+    assert ledger.spent_micro("piazza", "2026-05-01") == 400_000
+    assert not claim(ledger, 0)
+    assert claim(ledger, 1)
 
 
 def test_without_a_ledger_nothing_is_published(tmp_path: Path) -> None:

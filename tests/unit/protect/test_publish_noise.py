@@ -46,3 +46,18 @@ def test_noise_that_costs_more_than_allowed_is_refused(monkeypatch: pytest.Monke
     monkeypatch.setattr(noise, "_mechanism", lambda _: Cheat())
     with pytest.raises(ProtectError, match="costs"):
         noise.add([1], sensitivity=1, epsilon=0.1)
+
+
+def test_a_mechanism_that_fails_publishes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = OpenDpNoise()
+
+    def broken(_: float) -> object:
+        raise OSError("no random numbers")
+
+    monkeypatch.setattr(noise, "_mechanism", broken)
+    with pytest.raises(ProtectError, match="no noise"):
+        noise.add([1], sensitivity=1, epsilon=0.1)
+
+
+def test_nothing_needs_no_noise() -> None:
+    assert OpenDpNoise().add([], sensitivity=1, epsilon=0.5).values == ()

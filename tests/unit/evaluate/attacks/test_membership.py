@@ -29,7 +29,7 @@ class HiddenFirst:
         return Noisy(tuple(kept), real.scale)
 
 
-def shown(noise: object, *, others: int, trials: int = 400) -> float:
+def shown(noise: object, *, others: int, trials: int = 160) -> float:
     mechanism = publisher(RULES, noise)  # type: ignore[arg-type]
     pair = days(RULES, others=others, buckets=2)
     return attack(mechanism, pair, stated=1.0, trials=trials).shown
