@@ -193,9 +193,9 @@ class Builder:
 
     def _add(
         self, name: str, made_by: str, graph: Graph, *, is_parent: bool = False,
-        kept_float: tuple[str, ...] = (),
+        kept_float: tuple[str, ...] = (), data: bytes = b"",
     ) -> None:  # fmt: skip
-        data = graph.to_bytes()
+        data = data or graph.to_bytes()
         self.built.candidates.append(
             Candidate(
                 name,

@@ -91,7 +91,12 @@ def compress(order: Order, tell: Tell) -> Outcome:
         for c in built.candidates
     )
     choice = chosen[1] if chosen else None
-    if chosen and not chosen[0].candidate.is_parent:
+    # What was brought is there already.
+    if (
+        chosen
+        and not chosen[0].candidate.is_parent
+        and (chosen[0].candidate.data != order.subject.data)
+    ):
         on = f"{len(evaluation)} items of {order.evaluation.path.name}"
         files += ship.write(
             chosen[0], order.subject, order.out, device=order.device, command=order.command, on=on

@@ -61,7 +61,7 @@ def card_text(
         f"limits = {_word(parent.limits)}",
         f"sha256 = {_word(candidate.sha256)}",
         f"size_bytes = {len(candidate.data)}",
-        'convert = "passante-compress"',
+        *(['convert = "passante-compress"'] if parent.parts else []),
         f"parent = {_word(parent.ref)}",
         "optional = true",
     ]
