@@ -67,5 +67,5 @@ $(DEV): requirements-dev.lock scripts/setup $(CARDS)
 	@touch $@ $(SETUP)
 
 $(TRAINING): $(DEV) pyproject.toml
-	$(BIN)/python -m pip --disable-pip-version-check install --quiet --group training
+	scripts/setup-training
 	@touch $@
