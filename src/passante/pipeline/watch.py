@@ -187,7 +187,14 @@ class Watch:
 
     def _know_time(self, item: Raw) -> None:
         """The time of day, from the first item that says it."""
-        if self._timed or item.captured_at is None:
+        if self._timed:
+            return
+        if item.captured_at is None:
+            if self._publish is not None:  # at once, not at the end of the first bucket
+                raise ProtectError(
+                    f"stream {item.stream}: its time of day is not known, and a budget is of a day",
+                    hint="say when the recording began, with --began",
+                )
             return
         self._timed = True
         start = item.captured_at - timedelta(microseconds=item.pts_ns // 1000)

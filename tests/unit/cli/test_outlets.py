@@ -167,6 +167,7 @@ def test_without_a_time_of_day_the_watch_ends_with_a_hint(here: Path) -> None:
     done = watch("--publish", "default", "--ledger", "book")
     assert done.exit_code == 5
     assert "--began" in done.stderr
+    assert "published" not in done.stdout
 
 
 def test_a_figure_is_printed_with_half_of_its_interval() -> None:
