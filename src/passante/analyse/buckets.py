@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from passante.analyse.site import Area, Site
+from passante.core.bounds import FASTEST
 from passante.core.names import DirectionId, Kind, Quantity, Unit, ZoneId
 
 Cell = tuple[Quantity, ZoneId | None, Kind, DirectionId | None]
@@ -19,9 +21,12 @@ class Sum:
     total: float = 0.0
     n: int = 0
     largest: float = 0.0
+    most: float = math.inf
+    """One contribution counts as this at most."""
 
     def add(self, value: float) -> None:
         """One more contribution."""
+        value = min(value, self.most)
         self.total += value
         self.n += 1
         self.largest = max(self.largest, value)
@@ -44,7 +49,7 @@ def empty_cells(site: Site, counted: Sequence[Area]) -> dict[Cell, Sum]:
                 cells[Quantity.CROSSINGS, *key] = Sum(Unit.COUNT)
                 cells[Quantity.FLOW, *key] = Sum(Unit.PER_HOUR)
                 if metres:
-                    cells[Quantity.SPEED, *key] = Sum(Unit.METRE_PER_SECOND)
+                    cells[Quantity.SPEED, *key] = Sum(Unit.METRE_PER_SECOND, most=FASTEST[kind])
                 if kind is Kind.VEHICLE:
                     cells[Quantity.HEADWAY, *key] = Sum(Unit.SECOND)
             for other in site.gates:

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from passante.core.bounds import FASTEST
 from passante.core.clock import NS_PER_S
 from passante.core.errors import ProtectError
 from passante.core.names import DirectionId, Kind, PlaceId, Quantity, StreamId, Unit, ZoneId
@@ -32,6 +33,7 @@ from passante.protect.publish_ledger import Ledger
 from passante.protect.publish_noise import Noise
 from passante.protect.publish_rules import (
     LASTING,
+    MEANS,
     PEAKS,
     SHORTEST_SOUND_S,
     SOUND,
@@ -54,11 +56,13 @@ class _Cell:
     start_ns: int = 0
     end_ns: int = 0
     seconds: float = 0.0
+    n: int = 0
     seen: bool = False
 
     def add(self, tally: Tally) -> None:
         peak = tally.quantity in PEAKS
         self.total = max(self.total, tally.total) if peak else self.total + tally.total
+        self.n += tally.n
         self.start_ns = min(self.start_ns, tally.start_ns) if self.seen else tally.start_ns
         self.end_ns = max(self.end_ns, tally.end_ns)
         self.seconds += (tally.end_ns - tally.start_ns) / NS_PER_S
@@ -80,6 +84,18 @@ class _Figure:
     scale: float
     """Of the noise, in what is added up."""
     epsilon: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """One figure, after its noise."""
+
+    quantity: Quantity
+    unit: Unit
+    value: float | None
+    scale: float
+    uncertainty: float | None
+    bias: float | None = None
 
 
 class Publish:
@@ -131,6 +147,8 @@ class Publish:
         if item.quantity not in self._rules.quantities:
             self.withheld[item.quantity] += item.quantity is not Quantity.FLOW
             return ()
+        if item.quantity in MEANS and (item.of is None or item.largest > FASTEST[item.of]):
+            raise ProtectError(f"stream {item.stream}: a contribution is beyond its bound")
         number = _us(at) // self._rules.bucket_us
         bucket = self._open.get(item.stream)
         told: list[Statistic] = []
@@ -200,6 +218,9 @@ class Publish:
         self, account: Account, cells: dict[DirectionId | None, _Cell], epsilon: float
     ) -> Iterator[Statistic]:
         _, quantity, _, _ = account
+        if quantity in MEANS:
+            yield from self._means(account, cells, epsilon)
+            return
         noisy = self._noise.add(
             [round(cell.total) for cell in cells.values()],
             sensitivity=self._rules.sensitivity(quantity),
@@ -221,40 +242,83 @@ class Publish:
             whole = replace(figure, scale=noisy.scale * math.sqrt(len(cells)), epsilon=0.0)
             yield from self._figures(whole, None, next(iter(cells.values())), told.total)
 
+    def _means(
+        self, account: Account, cells: dict[DirectionId | None, _Cell], epsilon: float
+    ) -> Iterator[Statistic]:
+        """Means of speeds: a noisy sum over a noisy count, each for half of epsilon."""
+        of = account[3]
+        assert of is not None
+        passes, fastest = self._rules.passes, FASTEST[of]
+        counts = self._noise.add(
+            [cell.n for cell in cells.values()], sensitivity=passes, epsilon=epsilon / 2
+        )
+        # in tenths; rounding can add one for each bucket that the person is in
+        sums = self._noise.add(
+            [round(10 * cell.total) for cell in cells.values()],
+            sensitivity=math.ceil(10 * fastest * passes) + passes,
+            epsilon=epsilon / 2,
+        )
+        for at, (direction, cell) in enumerate(cells.items()):
+            n = max(counts.values[at], self._rules.least)
+            mean = min(max(sums.values[at] / 10 / n, 0.0), fastest)
+            scale = sums.scale / 10 / n
+            hidden = counts.values[at] < self._rules.least
+            yield self._statistic(
+                _Figure(account, scale, epsilon),
+                direction,
+                cell,
+                _Value(
+                    account[1],
+                    cell.unit,
+                    None if hidden else mean,
+                    scale,
+                    None if hidden else _TWENTY * math.hypot(scale, mean * counts.scale / n),
+                ),
+            )
+
     def _figures(
         self, figure: _Figure, direction: DirectionId | None, cell: _Cell, value: int | None
     ) -> Iterator[Statistic]:
-        stream, quantity, zone, of = figure.account
+        _, quantity, _, of = figure.account
         counter = self._rules.counts(quantity, of)
-        forms = [(quantity, cell.unit, 1.0, figure.epsilon)]
+        forms = [(quantity, cell.unit, 1.0, figure)]
         if quantity in LASTING and cell.seconds:
-            forms = [(quantity, cell.unit, 1 / cell.seconds, figure.epsilon)]
+            forms = [(quantity, cell.unit, 1 / cell.seconds, figure)]
         if quantity is Quantity.CROSSINGS and cell.seconds:
             # worked out of the noisy figure: it tells nothing more and costs nothing more
-            forms.append((Quantity.FLOW, Unit.PER_HOUR, 3600 / cell.seconds, 0.0))
+            free = replace(figure, epsilon=0.0)
+            forms.append((Quantity.FLOW, Unit.PER_HOUR, 3600 / cell.seconds, free))
         for form, unit, factor, cost in forms:
-            counting = counter.error * value * factor if counter and value is not None else None
-            yield Statistic(
-                quantity=form,
-                unit=unit,
-                place=self._place,
-                stream=stream,
-                zone=zone,
-                of=of,
-                direction=direction,
-                start_ns=cell.start_ns,
-                end_ns=cell.end_ns,
-                at=self._wall_time(cell.start_ns),
-                value=None if value is None else value * factor,
-                suppressed=value is None,
-                noise_scale=figure.scale * factor,
-                epsilon=cost,
-                uncertainty=None
-                if counting is None
-                else math.hypot(counting, _TWENTY * figure.scale * factor),
-                bias=counter.bias if counter else None,
-                mint=MINT,
-            )
+            told, scale = None if value is None else value * factor, figure.scale * factor
+            half = None
+            if counter is not None and told is not None:
+                half = math.hypot(counter.error * told, _TWENTY * scale)
+            made = _Value(form, unit, told, scale, half, counter.bias if counter else None)
+            yield self._statistic(cost, direction, cell, made)
+
+    def _statistic(
+        self, figure: _Figure, direction: DirectionId | None, cell: _Cell, made: _Value
+    ) -> Statistic:
+        stream, _, zone, of = figure.account
+        return Statistic(
+            quantity=made.quantity,
+            unit=made.unit,
+            place=self._place,
+            stream=stream,
+            zone=zone,
+            of=of,
+            direction=direction,
+            start_ns=cell.start_ns,
+            end_ns=cell.end_ns,
+            at=self._wall_time(cell.start_ns),
+            value=made.value,
+            suppressed=made.value is None,
+            noise_scale=made.scale,
+            epsilon=figure.epsilon,
+            uncertainty=made.uncertainty,
+            bias=made.bias,
+            mint=MINT,
+        )
 
 
 def suppress_each(values: Iterable[int], *, least: int) -> Told:

@@ -22,9 +22,11 @@ LASTING = (Quantity.OCCUPANCY, Quantity.QUEUE)
 """Each second in the zone adds one second to one cell."""
 PEAKS = (Quantity.OCCUPANCY_MOST, Quantity.QUEUE_MOST)
 """Everybody changes a peak by one at most."""
-NOISED = COUNTED + LASTING + PEAKS
+MEANS = (Quantity.SPEED,)
+"""Each pass adds a speed, `core.bounds.FASTEST` at most, to a sum, and one to a count."""
+NOISED = COUNTED + LASTING + PEAKS + MEANS
 """What can be published with noise. Nothing else about people or vehicles is published at all:
-of a speed, a dwell time or a length nobody knows how far one person can change it."""
+of a dwell time or a length nobody knows how far one person can change it."""
 
 SOUND = (
     Quantity.LEVEL_EQUIVALENT,
@@ -107,7 +109,7 @@ class PublishRules:
         For what lasts it is in seconds. Totals are rounded to whole numbers, which can add one for
         every bucket that the person is in.
         """
-        if quantity in COUNTED:
+        if quantity in COUNTED + MEANS:
             return self.passes
         touched = math.ceil(self.stay_s / self.bucket_s) + 2 * self.passes
         if quantity in LASTING:

@@ -64,3 +64,10 @@ def test_a_sum_knows_its_largest_contribution_and_a_peak_its_highest() -> None:
         peak.peak(value, 2)
     assert (added.total, added.n, added.largest) == (8.0, 3, 5.0)
     assert (peak.total, peak.n, peak.largest) == (5.0, 2, 2.5)
+
+
+def test_one_contribution_counts_as_the_most_that_one_can_be() -> None:
+    cell = Sum(Unit.METRE_PER_SECOND, most=40.0)
+    for speed in (30.0, 90.0):
+        cell.add(speed)
+    assert (cell.total, cell.n, cell.largest) == (70.0, 2, 40.0)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -98,11 +99,44 @@ def test_a_second_camera_of_a_place_gets_nothing_of_a_spent_budget(tmp_path: Pat
     assert all_of(stage(tmp_path, FixedNoise(0)), passes(40, stream="two")) == []
 
 
-def test_speeds_and_the_like_are_never_published(tmp_path: Path) -> None:
+def test_dwell_times_and_the_like_are_never_published(tmp_path: Path) -> None:
     publish = stage(tmp_path, FixedNoise(0))
-    speed = passes(40, quantity=Quantity.SPEED, unit=Unit.METRE_PER_SECOND)
-    assert all_of(publish, speed) == []
-    assert publish.withheld == {Quantity.SPEED: 1}
+    dwell = passes(40, quantity=Quantity.DWELL, unit=Unit.SECOND)
+    assert all_of(publish, dwell) == []
+    assert publish.withheld == {Quantity.DWELL: 1}
+
+
+SPEEDS = PublishRules(quantities=(Quantity.SPEED,))
+
+
+def speeds(*, n: int, mean: float, largest: float = 20.0) -> Tally:
+    one = passes(n, quantity=Quantity.SPEED, unit=Unit.METRE_PER_SECOND, of=Kind.VEHICLE)
+    return replace(one, total=n * mean, largest=largest)
+
+
+def test_a_mean_speed_is_a_noisy_sum_over_a_noisy_count(tmp_path: Path) -> None:
+    noise = FixedNoise(0, scale=60.0)
+    (told,) = all_of(stage(tmp_path, noise, SPEEDS), speeds(n=100, mean=12.5))
+    assert told.value == pytest.approx(12.5)
+    assert told.noise_scale == pytest.approx(0.06)
+    assert told.uncertainty is not None
+    (counts, by_count, half), (sums, by_sum, other) = noise.asked
+    assert (counts, by_count, half) == ((100,), 2, 0.5)
+    assert (sums, by_sum, other) == ((12_500,), 2 * 400 + 2, 0.5)
+
+
+def test_a_mean_of_few_is_hidden_and_none_is_beyond_what_there_is(tmp_path: Path) -> None:
+    (told,) = all_of(stage(tmp_path, FixedNoise(0), SPEEDS), speeds(n=9, mean=12.5))
+    assert told.suppressed
+    (tmp_path / "b").mkdir()
+    noise = FixedNoise(50_000, instead=True)
+    (told,) = all_of(stage(tmp_path / "b", noise, SPEEDS), speeds(n=9, mean=12.5))
+    assert told.value == pytest.approx(0.1)
+
+
+def test_a_speed_that_nobody_has_bounded_is_not_published(tmp_path: Path) -> None:
+    with pytest.raises(ProtectError, match="bound"):
+        all_of(stage(tmp_path, FixedNoise(0), SPEEDS), speeds(n=50, mean=12.5, largest=41))
 
 
 def test_what_is_about_nobody_goes_as_it_is_but_short_levels_of_sound_stay(tmp_path: Path) -> None:

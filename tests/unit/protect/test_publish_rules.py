@@ -31,7 +31,7 @@ def test_rules_are_read_from_a_file(tmp_path: Path) -> None:
         "epsilon = 20",
         "bucket_s = 5",
         "least = 0",
-        'quantities = ["speed"]',
+        'quantities = ["dwell"]',
         "quantities = []",
         "noise = 1",
         "epsilon = ",
