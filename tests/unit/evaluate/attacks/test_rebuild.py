@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import cv2
-import numpy as np
 import pytest
 
 from passante.core.geometry import Box
@@ -22,21 +20,21 @@ class Eyes(Pixels):
     knowledge = (Knows.NOTHING,)
 
 
-def blurred(pixels: Picture) -> Picture:
-    return np.asarray(cv2.GaussianBlur(pixels, (0, 0), 2.5), np.uint8)
+def darkened(pixels: Picture) -> Picture:
+    return pixels // 2
 
 
 def gap(first: Picture, second: Picture) -> float:
-    return float(np.abs(first.astype(int) - second).mean())
+    return float(abs(first.astype(int) - second).mean())
 
 
-def test_a_blur_is_undone_in_part() -> None:
+def test_what_is_darkened_is_brightened_again() -> None:
     clear = [(portrait(person, 0), BOX) for person in range(24)]
-    hidden = [(blurred(pixels), box) for pixels, box in clear]
-    made = rebuild.Rebuilder(steps=60, seed=1).rebuild(hidden, clear, hidden[:3])
-    for (face, box), (blur, at), (true, _) in zip(made, hidden, clear, strict=False):
-        cuts = [reidentify.cut_out(one, at, rebuild.SIDE, rebuild.LOOSE) for one in (true, blur)]
-        assert gap(face, cuts[0]) < 0.95 * gap(cuts[1], cuts[0])
+    hidden = [(darkened(pixels), box) for pixels, box in clear]
+    made = rebuild.Rebuilder(steps=40, seed=1).rebuild(hidden, clear, hidden[:3])
+    for (face, box), (dark, at), (true, _) in zip(made, hidden, clear, strict=False):
+        cuts = [reidentify.cut_out(one, at, rebuild.SIDE, rebuild.LOOSE) for one in (true, dark)]
+        assert gap(face, cuts[0]) < 0.9 * gap(cuts[1], cuts[0])
         assert box.width == pytest.approx(rebuild.SIDE / rebuild.LOOSE)
 
 
