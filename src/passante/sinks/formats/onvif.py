@@ -23,7 +23,7 @@ _TOPICS = {
     EventKind.VEHICLE_FORBIDDEN: "RuleEngine/FieldDetector/ObjectsInside",
     EventKind.CAMERA_MOVED: "VideoSource/GlobalSceneChange/ImagingService",
     EventKind.CAMERA_COVERED: "VideoSource/GlobalSceneChange/ImagingService",
-    EventKind.CAMERA_BLINDED: "VideoSource/ImageTooBright/ImagingService",
+    EventKind.CAMERA_BLINDED: "VideoSource/GlobalSceneChange/ImagingService",
 }
 
 
