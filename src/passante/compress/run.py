@@ -17,7 +17,7 @@ from passante.compress.cache import Cache
 from passante.compress.candidate import Candidate
 from passante.compress.choose import choose, loss_of, pareto
 from passante.compress.data import Collection, digest_of, near_duplicates
-from passante.compress.gate import Limits, Passed, Refused, falls_short, judge
+from passante.compress.gate import Limits, Passed, Refused, judge
 from passante.compress.result import SCHEMA, Choice, Result, Row
 from passante.compress.subject import Subject
 from passante.compress.target import THIS, Device
@@ -75,10 +75,7 @@ def compress(order: Order, tell: Tell) -> Outcome:
     )
     built = cache.get(Built, key, partial(_built, order, tell))
     qualities = _judged(order, built, evaluation, cache, tell)
-    worth = [
-        c for c in built.candidates if c.is_parent or _does_enough(order, c, qualities[c.name])
-    ]
-    costs, machine, files = _measured(order, worth, cache, tell)
+    costs, machine, files = _measured(order, built.candidates, tell)
     verdicts = _verdicts(order, built, qualities, costs)
     passed = [verdict for verdict in verdicts.values() if isinstance(verdict, Passed)]
     smaller = [one for one in passed if not one.candidate.is_parent]
@@ -176,14 +173,8 @@ def _task(order: Order, candidate: Candidate) -> Task:
     return task
 
 
-def _does_enough(order: Order, candidate: Candidate, quality: Quality) -> bool:
-    """What a network costs is measured only where what it does is enough."""
-    protective = order.subject.task.protective
-    return falls_short(candidate, quality, limits=order.limits, protective=protective) is None
-
-
 def _measured(
-    order: Order, worth: Sequence[Candidate], cache: Cache, tell: Tell
+    order: Order, worth: Sequence[Candidate], tell: Tell
 ) -> tuple[dict[str, dict[str, measure.Cost]], measure.Machine | None, tuple[Path, ...]]:
     """Costs on the target: measured here, read from a file, or none and a bundle for it."""
     networks = {candidate.name: candidate.data for candidate in worth}
