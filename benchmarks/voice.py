@@ -1,6 +1,6 @@
 """What protected sound still tells, and what it still is good for; the baselines beside it.
 
-    python benchmarks/voice.py words | detect | hard | events | cost
+    python benchmarks/voice.py words | crowd | detect | hard | events | cost
 
 Who speaks and which digit is said: `passante evaluate voices words`, tools/evaluation.py.
 
@@ -21,12 +21,14 @@ from pathlib import Path
 import numpy as np
 
 import voice_attacks as attacks
+import voice_crowd
 import voice_output
 import voice_tags as tags
 from measure import command_line, machine, publish
 from measure import table as markdown
+from passante.analyse.cells import CellSettings
 from passante.analyse.separate import SeparatorMemory
-from passante.analyse.speech import AnalyseSpeech
+from passante.analyse.speech import AnalyseSpeech, SpeechSettings
 from passante.analyse.voice import CHUNK
 from passante.evaluate.halves import Half, recordings
 from passante.protect.audio import ProtectAudio
@@ -51,6 +53,9 @@ SNRS = (-5, 0, 5, 10, 20)
 SCENES = ("scenes/street_scene.flac", "scenes/rain.flac", "scenes/car_engine.flac")
 _NOISE = 0.3
 """Recordings louder than this hold noise at full scale: some of TIMIT came so."""
+
+UNHEARD = Ours(SpeechSettings(cells=CellSettings(rest_speaks=2.0)))
+"""Our stages where what is left beside the voice is not listened to: a control, never built."""
 
 NOISY = ("chainsaw", "helicopter", "siren", "fire_crackling", "sea_waves", "dog_bark")
 
@@ -141,6 +146,16 @@ def words(count: int, rng: np.random.Generator) -> str:
         f"{total} words at each SNR, in city noise.\n\n"
         + markdown(["sound", "recogniser", *(f"{snr} dB" for snr in levels)], rows)
     )
+
+
+def crowded(count: int, rng: np.random.Generator) -> str:
+    """Words of anybody in a crowd, of whom the separator may take some for the rest."""
+    rows = english(rng, 3 * count + 4)
+    people = [(load(f"speech/{row['file']}"), row["transcript"]) for row in rows]
+    forms: dict[str, Form] = {
+        "untouched": lambda sound: sound, "soundscape": Ours(), "not listened to": UNHEARD,
+    }  # fmt: skip
+    return voice_crowd.overheard(count, people, noises(rng), forms, rng)
 
 
 def detect(count: int, rng: np.random.Generator) -> str:
@@ -235,7 +250,11 @@ def events(count: int, rng: np.random.Generator) -> str:
             speech[at_ : at_ + words_.size] = words_
             for snr in SNRS:
                 mixed = mix(speech, event, snr)
-                outputs = {"before": mixed, "soundscape": Ours()(mixed)}
+                outputs = {
+                    "before": mixed,
+                    "soundscape": Ours()(mixed),
+                    "not listened to": UNHEARD(mixed),
+                }
                 for (form, sound), (name, tag) in itertools.product(
                     outputs.items(), taggers.items()
                 ):
@@ -243,7 +262,7 @@ def events(count: int, rng: np.random.Generator) -> str:
                     hits[form, name, snr].append(right)
                     kinds[form, label].append(right)
     rows = []
-    for name, form in itertools.product(taggers, ("before", "soundscape")):
+    for name, form in itertools.product(taggers, ("before", "soundscape", "not listened to")):
         cells = [f"{100 * np.mean(hits[form, name, snr]):.1f}" for snr in SNRS]
         mean = np.mean([np.mean(hits[form, name, snr]) for snr in SNRS])
         rows.append([name, form, *cells, f"{100 * mean:.1f}"])
@@ -312,6 +331,7 @@ def _lateness(ours: Ours, sound: Sound, rate_hz: int) -> tuple[float, float]:
 
 RUNS: dict[str, tuple[Callable[[int, np.random.Generator], str], int]] = {
     "words": (words, 4),
+    "crowd": (crowded, 6),
     "detect": (detect, 10),
     "hard": (hard, 3),
     "events": (events, 4),

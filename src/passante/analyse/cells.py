@@ -46,6 +46,13 @@ class CellSettings:
     """Cells before and after that are near."""
     near_bands: int = 1
     """Bands above and below that are near."""
+    rest_speaks: float = 0.3
+    """From this score of the detector on, the rest is a voice as well and nothing of it is kept;
+    above 1 it is not listened to, for comparison only."""
+
+    def __post_init__(self) -> None:
+        if not self.rest_speaks > 0:
+            raise ValueError(f"no such score: {self.rest_speaks}")
 
 
 class CellBook:

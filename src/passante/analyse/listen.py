@@ -31,9 +31,6 @@ _RELEASE = 0.97
 _MEAN_OF = 3
 """Chunks over which the second opinion is averaged: separation makes short false voices."""
 
-_REST_SPEAKS = 0.3
-"""From this score on, what is left beside the separated voice is speech as well."""
-
 _BLIND = 4
 """Chunks after a failure for which separation is not believed."""
 
@@ -93,6 +90,7 @@ class SecondOpinion:
         self._scores: deque[float] = deque([0.0] * _MEAN_OF, maxlen=_MEAN_OF)
         self._blind = 0
         self.cells = None if cells is None else CellBook(cells)
+        self._rest_speaks = (cells or CellSettings()).rest_speaks
         self.rest = np.zeros((1, CHUNK), np.float32)
         """(1, `CHUNK`): what the last look left beside the voice, `LAG` samples ago; zeros where
         the two could not be told apart."""
@@ -112,7 +110,7 @@ class SecondOpinion:
         if failed:
             self.forget()
         self._blind -= self._blind > 0
-        if failed or self._blind or scores[1] >= _REST_SPEAKS:
+        if failed or self._blind or scores[1] >= self._rest_speaks:
             voice = np.full(CHUNK, np.nan, np.float32)
         self.rest = np.nan_to_num(mixture - voice, nan=0.0)[None]
         self._mixture = np.concatenate([self._mixture[CHUNK:], mixture])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from passante.analyse.cells import HISTORY, CellBook, CellSettings
 from passante.analyse.voice import CHUNK
@@ -88,3 +89,9 @@ def test_old_cells_are_forgotten_and_the_verdicts_stay_the_same() -> None:
     parts = [stepwise.keep(at, at + 24) for at in range(0, 240, 24)]
     assert np.array_equal(np.concatenate(parts), whole)
     assert stepwise.held <= 240 + 2 * CellSettings().far
+
+
+@pytest.mark.parametrize("score", [0.0, -1.0, float("nan")])
+def test_a_score_that_would_never_or_always_count_is_refused(score: float) -> None:
+    with pytest.raises(ValueError, match="no such score"):
+        CellSettings(rest_speaks=score)

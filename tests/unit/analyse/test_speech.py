@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from passante.analyse.cells import CellSettings
 from passante.analyse.gate import GateSettings
 from passante.analyse.speech import DEFAULT, LOW_DELAY, AnalyseSpeech, SpeechSettings
 from passante.core.clock import NS_PER_S
@@ -194,6 +197,13 @@ def test_where_the_rest_speaks_as_well_nothing_is_kept() -> None:
     items = listened(AnalyseSpeech(LoudIsSpeech(), PartSeparator(0.0), TIGHT), street())
     loud = slice(int(1.5 * CELLS_PER_S), int(1.7 * CELLS_PER_S))
     assert not kept(items)[loud].any()
+
+
+def test_only_a_setting_for_comparison_leaves_the_rest_unheard() -> None:
+    unheard = replace(TIGHT, cells=CellSettings(rest_speaks=2.0))
+    items = listened(AnalyseSpeech(LoudIsSpeech(), PartSeparator(0.0), unheard), street())
+    loud = slice(int(1.5 * CELLS_PER_S), int(1.7 * CELLS_PER_S))
+    assert kept(items)[loud].all()
 
 
 def test_without_a_separator_or_a_look_ahead_no_cell_is_kept() -> None:
