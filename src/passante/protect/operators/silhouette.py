@@ -27,12 +27,16 @@ _HIGH, _WIDE = 240, 96
 """Size of the drawn figure, before it is fitted to a box."""
 _STOUTEST = 0.5
 """A figure is at most so wide, in heights; a wider box shows more ground at its sides."""
+_CLOSE = 0.25
+"""Of whom the box takes more of the picture there is ground alone: how a large figure lies in a
+picture tells whose portrait it is. With it, attackers named 15 to 27 of 100 portraits of 36 people;
+without it 2 to 4, as many as guessing (`passante evaluate faces`)."""
 
 
 def render(
     planes: Sequence[Plane], form: VideoFormat, boxes: Sequence[Box], rule: Silhouette
 ) -> None:
-    """Write a ground over every box, then a figure into each, in place.
+    """Write a ground over every box, then a figure into each that is not close, in place.
 
     All grounds come first, so that somebody's ground does not hide their neighbour's figure.
 
@@ -50,6 +54,8 @@ def render(
         if patch is None:
             continue
         paint(planes, form, grid, patch, ground)
+        if patch.area.width * patch.area.height > _CLOSE * grid.columns * grid.rows:
+            continue
         figure = _fitted(box, patch, grid, form.rotation)
         if figure is not None:
             figures.append(Patch(patch.area, figure))

@@ -107,3 +107,10 @@ def test_nobody_outside_the_picture_is_drawn() -> None:
     np.testing.assert_array_equal(
         luma(Box(500, 0, 600, 90)), raw_frame(form=video_format(160, 120)).planes[0]
     )
+
+
+def test_whoever_is_close_is_ground_alone() -> None:
+    made = luma(Box(30, 10, 110, 120))
+    assert set(np.unique(made[10:120, 30:110])) == {BLACK}
+    both = luma(Box(30, 10, 110, 120), Box(120, 40, 140, 90))
+    assert WHITE in both[40:90, 120:140]  # whoever is farther off keeps a figure
