@@ -54,10 +54,11 @@ shipped policies now have a margin of 0.3; both stand below. One plate of 88 was
 while a network for writing looked for plates; with a finder of plates of our own none is. Blocks
 (`pixelate`) leak whatever their number: no shipped policy uses them, and their description says it.
 Hair and shoulders around the wider cover, compared in cuts twice as wide as the face, named 5 and 6
-of 100, trained or not (the attack "surroundings", newer than the table below). **Portraits under
-`person` LEAK, with a margin of 0.3 as well**: who knows the method named 15 to 18 of 100 portraits,
-who trained on it 21 and 27 (guessing: 3), by how the plain figure lies around the place of the
-face. Clothes give people away under `street`, which shows bodies on purpose; `person` hides them.
+of 100, trained or not (the attack "surroundings", newer than the table below). Portraits under
+`person` still leaked with that margin: who knew the method named 15 to 18 of 100, who trained on it
+17 to 27, by how the plain figure lay around the place of the face; whoever takes a quarter of the
+picture is plain ground now, and no attacker names more than 4. Clothes give people away under
+`street`, which shows bodies on purpose; `person` hides them.
 
 Sound is attacked at every level (`soundscape`, with low delay, `revoice`, `silent`); `revoice`
 keeps words on purpose, so that words LEAK there by design, and where somebody speaks can be told at
