@@ -5,8 +5,11 @@ import importlib.util
 import numpy as np
 import pytest
 
+from passante.compress.repair import noise, repair
+from passante.compress.running import run, session
 from training.tagger import fit, gather
 from unit.compress import scenes
+from unit.compress.networks import classifier
 
 
 def test_what_is_kept_of_a_frame_is_near_what_it_was():
@@ -49,3 +52,17 @@ def test_batches_end_when_it_is_late():
     batches = iter([{"x": 1}] * 5)
     assert len(list(fit.timed(batches, float("inf"), 3))) == 3
     assert list(fit.timed(batches, float("-inf"), 3)) == []
+
+
+def test_weights_kept_in_half_are_widened_again_when_put_in_order():
+    graph = classifier()
+    true = run(session(graph.to_bytes()), noise(graph, {}))[0]
+    half = graph.copy()
+    half.constants = dict(half.constants)
+    fit.halve(half)
+    assert len(half.to_bytes()) < len(graph.to_bytes())
+    again = repair(half.to_bytes()).graph
+    assert "Cast" not in {node.op for node in again.nodes}
+    assert run(session(again.to_bytes()), noise(graph, {}))[0] == pytest.approx(
+        true, rel=0.02, abs=0.02
+    )

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passante.compress.distil import Lesson, teach
-from passante.compress.graph import Graph
+from passante.compress.graph import Graph, Node
 from passante.compress.prune import Pruner
 from passante.compress.running import run, session
 
@@ -159,12 +159,19 @@ def main() -> int:
         )  # fmt: skip
         tell(f"after: {compared(student, name, judged, truth)}")
         with zipfile.ZipFile(options.out, "a", zipfile.ZIP_DEFLATED) as archive:
-            student.constants = {
-                name: values.astype(np.float16) if values.dtype == np.float32 else values
-                for name, values in student.constants.items()
-            }
+            halve(student)
             archive.writestr(f"tagger-{round(100 * share)}.onnx", student.to_bytes())
     return 0
+
+
+def halve(graph: Graph) -> None:
+    """Keep weights in 16 bits, each with a node that widens it, in place."""
+    for name, values in list(graph.constants.items()):
+        if values.dtype == np.float32:
+            graph.constants[f"{name}.half"] = graph.constants.pop(name).astype(np.float16)
+            graph.nodes.insert(
+                0, Node("Cast", [f"{name}.half"], [name], f"{name}.widen", {"to": 1})
+            )
 
 
 def _hurry() -> None:
