@@ -30,7 +30,7 @@ _STOUTEST = 0.5
 _CLOSE = 0.25
 """Of whom the box takes more of the picture there is ground alone: how a large figure lies in a
 picture tells whose portrait it is. With it, attackers named 15 to 27 of 100 portraits of 36 people;
-without it 2 to 4, as many as guessing (`passante evaluate faces`)."""
+without it 1 to 4, as many as guessing (`passante evaluate faces`)."""
 
 
 def render(
