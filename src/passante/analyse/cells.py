@@ -42,9 +42,9 @@ class CellSettings:
     """Cells before and after over which the level of the rest is averaged."""
     cell_db: float = -10.0
     """A cell counts from this level of the rest on, against the loudest voice near it."""
-    near: int = 2
+    near: int = 6
     """Cells before and after that are near."""
-    near_bands: int = 1
+    near_bands: int = 2
     """Bands above and below that are near."""
     rest_speaks: float = 0.3
     """From this score of the detector on, the rest is a voice as well and nothing of it is kept;
