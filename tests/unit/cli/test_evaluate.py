@@ -53,7 +53,9 @@ def test_a_page_a_table_and_a_file_are_written(asked: list[Any], tmp_path: Path)
 
 
 def test_an_unknown_part_is_told_with_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(click.BadParameter, match=r"faces, plates, persons, voices, words, sounds, counts"):
+    with pytest.raises(
+        click.BadParameter, match=r"faces, plates, persons, voices, words, sounds, counts"
+    ):
         call("noses", "-o", str(tmp_path))
 
 
