@@ -55,6 +55,6 @@ def test_an_embedder_brings_one_person_together_and_others_apart() -> None:
 def test_a_classifier_names_what_it_has_learnt() -> None:
     rows = np.stack([voice(kind, take, 24) for kind in range(4) for take in range(20)])
     labels = np.repeat(np.arange(4), 20)
-    name = train_classifier(rows, labels, epochs=8, seed=1, width=4)
+    name = train_classifier(rows, labels, epochs=60, seed=1, width=4)
     asked = np.stack([voice(kind, 100 + take, 24) for kind in range(4) for take in range(5)])
     assert (name(asked) == np.repeat(np.arange(4), 5)).mean() > 0.8
