@@ -37,6 +37,21 @@ def dim(_: float) -> Picture:
     return STREET * 0.14
 
 
+def evening(_: float) -> Picture:
+    """Little light, and still as much as finders were measured on."""
+    return 30 + (STREET - STREET.mean()) * 0.36
+
+
+def fog(_: float) -> Picture:
+    """Little contrast, likewise."""
+    return 120 + (STREET - STREET.mean()) * 0.36
+
+
+def lamps_fail(now: float) -> Picture:
+    """Nine seconds of what is told after ten."""
+    return dim(now) if now < 11 else STREET
+
+
 def lorry(now: float) -> Picture:
     """Fills half of the picture as it goes by."""
     picture = STREET.copy()
@@ -90,6 +105,13 @@ def test_a_picture_darker_than_those_measured_is_told_after_a_while() -> None:
     incidents = [one for one in watch(dim, begins=2.0) if one.phase is Phase.BEGAN]
     assert [one.kind for one in incidents] == [EventKind.OUT_OF_ENVELOPE]
     assert incidents[0].end_ns >= 11 * NS_PER_S
+
+
+@pytest.mark.parametrize("change", [evening, fog, lamps_fail])
+def test_a_picture_as_dark_or_flat_as_those_measured_is_not_nor_is_a_dark_moment(
+    change: Callable[[float], Picture],
+) -> None:
+    assert watch(change, begins=2.0) == []
 
 
 @pytest.mark.parametrize("change", [lorry, dusk, hand_for_a_moment, trembles])
