@@ -29,7 +29,6 @@ from passante.analyse.site import Area, Site
 from passante.analyse.sweep import Sweep
 from passante.analyse.zones import WHOLE_PICTURE, RunningRule, Sight, Zones
 from passante.core.clock import NS_PER_S
-from passante.core.errors import SettingsError
 from passante.core.media import VideoFormat
 from passante.core.names import StreamId, ZoneId
 from passante.inside.incident import Incident, SoundIncident
@@ -50,17 +49,12 @@ class Watching:
     """Rules and counts of one stream of one format."""
 
     def __init__(self, zones: Zones, form: VideoFormat, stream: StreamId) -> None:
-        """Place zones in the picture.
+        """Place zones in the picture, which is turned upright first where it is stored otherwise.
 
         Raises:
-            SettingsError: They do not fit, or pictures are stored on their side.
+            SettingsError: They do not fit.
         """
-        if form.rotation:
-            raise SettingsError(
-                f"stream {stream}: pictures that are stored turned by {form.rotation} degrees "
-                "are not watched",
-                hint="convert the recording so that its pictures are stored upright",
-            )
+        self._stored, form = form, form.upright
         self._site = Site(zones, form)
         self._movers = Movers(MOVING if zones.vehicles is Sight.MOTION else None)
         self._counting = Counting(self._site, stream)
@@ -95,6 +89,8 @@ class Watching:
     def take(self, frame: RawFrame, glances: Sequence[Glance]) -> Iterator[Seen]:
         """Take a frame and the looks at it, if there were any."""
         now = self._now_ns = frame.pts_ns
+        frame = frame.upright()
+        glances = [glance.upright(self._stored) for glance in glances]
         if self._sweep is not None:
             self._sweep.look(frame)
         if self._camera is not None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from passante.analyse.finder import Finder
 from passante.core.geometry import Box
+from passante.core.media import VideoFormat
 from passante.core.names import Kind
 from passante.inside.observation import Detections
 from passante.inside.video import View
@@ -18,6 +21,24 @@ class Glance:
     area: Box
     """What was looked at, px of the coded frame."""
     found: Detections
+
+    def upright(self, form: VideoFormat) -> Glance:
+        """The same look in px of the upright picture, where `form` stores it turned."""
+        if not form.rotation:
+            return self
+        wide, high, turn = form.width, form.height, form.rotation
+        boxes = [
+            (box.x0, box.y0, box.x1, box.y1)
+            for row in self.found.boxes.tolist()
+            for box in (Box(*row).turned(wide, high, turn),)
+        ]
+        found = Detections(
+            np.array(boxes, np.float32).reshape(-1, 4),
+            self.found.scores,
+            self.found.kinds,
+            self.found.by,
+        )
+        return Glance(self.area.turned(wide, high, turn), found)
 
 
 class Overhear:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -78,6 +78,19 @@ class VideoFormat:
     """Degrees clockwise by which a viewer turns the picture: 0, 90, 180 or 270."""
     interlaced: bool = False
     top_field_first: bool = True
+
+    @property
+    def upright(self) -> VideoFormat:
+        """That of the picture as a viewer sees it, turned already."""
+        if self.rotation not in (90, 270):
+            return replace(self, rotation=0)
+        return replace(
+            self,
+            width=self.height,
+            height=self.width,
+            sample_aspect=1 / self.sample_aspect,
+            rotation=0,
+        )
 
     def plane_shape(self, plane: int) -> tuple[int, int]:
         """(rows, columns) of a plane; chroma rounds up."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, NoReturn
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from passante.core.clock import to_ns
 from passante.core.errors import BoundaryError
 from passante.core.geometry import Box, PixelBox
-from passante.core.media import VideoFormat
+from passante.core.media import LAYOUTS, VideoFormat
 from passante.core.names import Kind, StreamId
 from passante.inside.observation import Region
 
@@ -27,6 +27,11 @@ def _refuse(what: str) -> NoReturn:
     raise BoundaryError(f"{what} cannot be copied or pickled: it never leaves this process")
 
 
+_TURNS = {
+    90: cv2.ROTATE_90_CLOCKWISE,
+    180: cv2.ROTATE_180,
+    270: cv2.ROTATE_90_COUNTERCLOCKWISE,
+}
 _DARK = 100.0
 """A view is dark if only one pixel in fifty is brighter than this, of 255."""
 _LIT = 200.0
@@ -138,6 +143,22 @@ class RawFrame:
         shift = self.format.layout.depth - 8
         return np.ascontiguousarray(np.right_shift(small, shift) if shift else small, np.uint8)
 
+    def upright(self) -> RawFrame:
+        """The frame turned as a viewer sees it; itself where it stands upright as it is stored.
+
+        Colour of half the width (4:2:2) that comes to lie on its side is carried at full size.
+        """
+        form = self.format
+        if not form.rotation:
+            return self
+        planes, layout = self.planes, form.layout
+        if form.rotation != 180 and layout.chroma_x != layout.chroma_y:
+            colour = (plane.repeat(2, axis=1)[:, : form.width] for plane in planes[1:])
+            planes = (planes[0], *colour)
+            layout = LAYOUTS[layout.name.replace("422", "444")]
+        turned = tuple(_turned(plane, form.rotation) for plane in planes)
+        return replace(self, format=replace(form.upright, layout=layout), planes=turned)
+
     def view(
         self, width: int, height: int, area: Box | None = None, *, most: float = math.inf
     ) -> View:
@@ -190,6 +211,11 @@ class RawFrame:
 
     def __deepcopy__(self, memo: object) -> NoReturn:
         _refuse("a raw frame")
+
+
+def _turned(plane: Plane, clockwise: int) -> NDArray[Any]:
+    """A plane turned by 90, 180 or 270 degrees."""
+    return np.asarray(cv2.rotate(plane, _TURNS[clockwise]), plane.dtype)
 
 
 def _resized(plane: Plane, size: tuple[int, int]) -> NDArray[Any]:

@@ -49,7 +49,7 @@ def protected_still(
         video = opened.info.video
         if video is None:
             raise SettingsError(f"{source.name}: has no pictures", hint="zones are drawn on one")
-        outlines = _outlines(Site(zones, video.format)) if zones is not None else ()
+        outlines = _outlines(Site(zones, video.format.upright)) if zones is not None else ()
         lasts_s = (opened.info.duration_ns or 0) / NS_PER_S
         at_ns = round((min(10.0, lasts_s) / 2 if at_s is None else at_s) * NS_PER_S)
         part = Part(

@@ -30,7 +30,7 @@ _COLOURS = ((255, 176, 0), (100, 143, 255), (220, 38, 127), (254, 97, 0), (120, 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """Something drawn over a still, px of the coded picture."""
+    """Something drawn over a still, px of the upright picture."""
 
     name: str
     points: tuple[Point, ...]
@@ -83,7 +83,7 @@ class StillSink:
             raise SinkError(f"{self._name}: there is no picture to write")
         try:
             drawn = upright(self._kept)
-            form = self._kept.format
+            form = self._kept.format.upright
             if self._page:
                 data = page(drawn, self._outlines, form).encode()
             else:
@@ -101,11 +101,12 @@ class StillSink:
 
 
 def upright(item: ProtectedFrame) -> NDArray[np.uint8]:
-    """A protected picture as RGB (height, width, 3), as stored: zones are drawn as stored."""
+    """A protected picture as RGB (height, width, 3), turned as a viewer sees it."""
     frame = _planes.frame_of(item.planes, item.format.layout)
     colour = item.format.colour
     frame.colorspace, frame.color_range = colour.matrix, 2 if colour.full_range else 1
-    return np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+    shown = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+    return np.ascontiguousarray(np.rot90(shown, -item.format.rotation // 90))
 
 
 def with_grid(

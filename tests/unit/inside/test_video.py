@@ -165,3 +165,19 @@ def test_a_black_view_stays_black() -> None:
     )
     black = RawFrame(StreamId("video"), 0, 0, Fraction(1, 25), form, planes).view(64, 48)
     assert black.lit().pixels.max() == 0
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+def test_an_upright_frame_shows_what_a_view_of_the_stored_one_shows(
+    layout: str, rotation: int
+) -> None:
+    stored = raw_frame(0, replace(video_format(48, 32, layout), rotation=rotation))
+    turned = stored.upright()
+    wide, high = (32, 48) if rotation in (90, 270) else (48, 32)
+    assert (turned.format.width, turned.format.height, turned.format.rotation) == (wide, high, 0)
+    np.testing.assert_array_equal(turned.planes[0], np.rot90(stored.planes[0], -rotation // 90))
+    seen, wanted = turned.view(wide, high).pixels, stored.view(wide, high).pixels
+    # Colour of half the width that lies on its side is repeated, not interpolated.
+    if turned.format.layout == stored.format.layout:
+        np.testing.assert_allclose(seen, wanted, atol=4)

@@ -1,5 +1,6 @@
 """A still keeps one protected picture, and only that."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -8,6 +9,7 @@ import pytest
 
 from passante.core.clock import NS_PER_S
 from passante.core.errors import BoundaryError, SinkError
+from passante.core.media import VideoFormat
 from passante.core.names import Kind
 from passante.inside.video import AnalysedFrame
 from passante.outside.media import ProtectedFrame
@@ -23,9 +25,9 @@ OUTLINES = (
 )
 
 
-def protected(seq: int) -> ProtectedFrame:
+def protected(seq: int, form: VideoFormat = FORM) -> ProtectedFrame:
     (made,) = ProtectVideo(Policy.named("person")).push(
-        AnalysedFrame(raw_frame(seq, FORM), (), frozenset(Kind))
+        AnalysedFrame(raw_frame(seq, form), (), frozenset(Kind))
     )
     return made
 
@@ -41,6 +43,16 @@ def test_the_first_picture_from_the_moment_on_is_kept(tmp_path: Path) -> None:
     shown = np.asarray(cv2.imread(str(target)))
     wanted = with_grid(upright(pictures[5]), (), FORM)[..., ::-1]
     np.testing.assert_array_equal(shown, wanted)
+
+
+def test_a_picture_stored_turned_is_shown_as_a_viewer_sees_it(tmp_path: Path) -> None:
+    stored = protected(0)
+    lying = protected(0, replace(FORM, rotation=90))
+    sink = StillSink(tmp_path / "still.png", at_ns=0)
+    sink.write(lying)
+    sink.close()
+    assert cv2.imread(str(tmp_path / "still.png")).shape == (160, 120, 3)
+    np.testing.assert_array_equal(upright(lying), np.rot90(upright(stored), -1))
 
 
 def test_the_grid_and_what_was_drawn_leave_the_rest_as_it_is() -> None:
