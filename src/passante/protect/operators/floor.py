@@ -16,12 +16,13 @@ EDGES_HZ: tuple[float, ...] = (
 BANDS = len(EDGES_HZ)
 
 MURMUR_DB: tuple[float, ...] = (
-    *(-100.0, -92.0, -88.0, -87.0, -88.0, -91.0, -94.0, -97.0, -100.0, -103.0, -106.0, -108.0),
-    *(-112.0, -116.0, -122.0, -132.0),
+    *(-88.0, -80.0, -76.0, -75.0, -76.0, -79.0, -82.0, -85.0, -88.0, -91.0, -94.0, -96.0),
+    *(-100.0, -104.0, -110.0, -120.0),
 )
 """dB re full scale squared per Hz: a quiet murmur of the average shape of many voices, the same
-for everybody. The floor never lies lower, so that the faintest hiss, which tells one microphone
-from another, is closed too; much louder it would drown what happens far away."""
+for everybody. The floor never lies lower, so that the hiss of a quiet recording, which tells
+one microphone from another, is closed too. 12 dB fainter it let 3 points more of events through,
+and verifiers told people apart by that hiss at an equal error rate of 36 % instead of 43 %."""
 
 _STEP_DB = 3.0
 _LOOKS = 96

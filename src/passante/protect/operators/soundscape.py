@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from passante.core.dsp import BANDS, CELLS_PER_S, band_of_bins, cells_from, root_hann
 from passante.protect.operators import floor
 
-VERSION = "2"
+VERSION = "3"
 
 _SHORT_HOPS_PER_S = 200
 _LEARN_EVERY = 4

@@ -64,7 +64,7 @@ def test_a_bang_in_kept_cells_stays() -> None:
 
 
 def test_what_does_not_stand_out_of_the_noise_is_not_added() -> None:
-    samples = noise(1.0, level=0.0002)
+    samples = noise(1.0, level=0.001)
     made = rendered(samples, np.ones(RATE), keeping(samples, 0, 8000))
     assert abs(np.corrcoef(made[0], samples[0])[0, 1]) < 0.02
 
