@@ -21,8 +21,8 @@ MURMUR_DB: tuple[float, ...] = (
 )
 """dB re full scale squared per Hz: a quiet murmur of the average shape of many voices, the same
 for everybody. The floor never lies lower, so that the hiss of a quiet recording, which tells
-one microphone from another, is closed too. 12 dB fainter it let 3 points more of events through,
-and verifiers told people apart by that hiss at an equal error rate of 36 % instead of 43 %."""
+one microphone from another, is closed too. 12 dB fainter it let 3 points more of events through;
+verifiers then came to an equal error rate of 36 %, 43 % before (cells were kept sooner as well)."""
 
 _STEP_DB = 3.0
 _LOOKS = 96
