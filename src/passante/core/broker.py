@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
@@ -99,3 +100,19 @@ class Broker:
                 f"{self.host}:{self.port}: a certificate cannot be used: {error}",
                 hint="PEM files, and the key without a pass phrase?",
             ) from error
+
+
+# Any: the library is there or not, and types follow it.
+def paho_client() -> Any:
+    """The module that speaks MQTT, `paho.mqtt.client`.
+
+    Raises:
+        SettingsError: It is not installed.
+    """
+    try:
+        return import_module("paho.mqtt.client")
+    except ImportError as error:
+        raise SettingsError(
+            "MQTT is spoken by paho-mqtt, which is not installed",
+            hint="pip install 'passante[publish]'",
+        ) from error

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import tomllib
 import typing
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -31,6 +33,26 @@ def read(table: Mapping[str, Any], kind: type[Record], *, where: str) -> Record:
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{where}: {error}") from error
+
+
+def read_file(path: Path, kind: type[Record], *, what: str) -> Record:
+    """The dataclass `kind` with the values of the TOML file at `path`.
+
+    Args:
+        path: Of the file, UTF-8.
+        kind: As in `read`.
+        what: What the file holds, for messages: "the rules".
+
+    Raises:
+        SettingsError: It cannot be read, a key is unknown or missing, or a value is wrong.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(
+            f"{path.name}: {what} cannot be read", hint="is it a TOML file, and readable?"
+        ) from error
+    return read(table, kind, where=path.name)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

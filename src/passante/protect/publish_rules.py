@@ -7,14 +7,12 @@ twice as often a day as `passes` is told apart twice as easily: epsilon grows in
 from __future__ import annotations
 
 import math
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, assert_never
 
-from passante.core.errors import SettingsError
 from passante.core.names import Kind, Quantity
-from passante.core.settings import read
+from passante.core.settings import read_file
 
 COUNTED = (Quantity.CROSSINGS, Quantity.ENTRIES, Quantity.TRIPS)
 """Each pass adds one to one cell."""
@@ -129,13 +127,7 @@ class PublishRules:
         Raises:
             SettingsError: It cannot be read, a key is unknown or a value is wrong.
         """
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SettingsError(
-                f"{path.name}: the rules cannot be read", hint="is it a TOML file, and readable?"
-            ) from error
-        return read(table, cls, where=path.name)
+        return read_file(path, cls, what="the rules")
 
 
 def about_nobody(quantity: Quantity) -> bool:

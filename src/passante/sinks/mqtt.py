@@ -9,11 +9,10 @@ one thread of its own; nothing of it is seen here but the acknowledgements.
 from __future__ import annotations
 
 import threading
-from importlib import import_module
 from typing import Any
 
-from passante.core.broker import Broker
-from passante.core.errors import SettingsError, SinkError
+from passante.core.broker import Broker, paho_client
+from passante.core.errors import SinkError
 from passante.sinks.formats import Form, Publishable, message
 from passante.sinks.formats.site import Site
 
@@ -43,14 +42,7 @@ class MqttFacts:
         most: int = 10_000,
         patience_s: float = 10.0,
     ) -> None:
-        try:
-            # Any: the library is there or not, and types follow it
-            paho: Any = import_module("paho.mqtt.client")
-        except ImportError as error:
-            raise SettingsError(
-                "MQTT is spoken by paho-mqtt, which is not installed",
-                hint="pip install 'passante[publish]'",
-            ) from error
+        paho = paho_client()
         self.name = f"{broker.host}:{broker.port}"
         self._broker, self._form, self._site = broker, form, site or Site()
         self._most, self._patience_s = most, patience_s

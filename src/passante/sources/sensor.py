@@ -14,16 +14,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import msgspec
 
-from passante.core.broker import Broker
+from passante.core.broker import Broker, paho_client
 from passante.core.clock import Clock, SystemClock
-from passante.core.errors import SettingsError, SourceLostError, SourceUnavailableError
+from passante.core.errors import SourceLostError, SourceUnavailableError
 from passante.core.names import Quantity, StreamId, word
 from passante.inside.reading import Reading
 from passante.sources._scales import SCALES
@@ -249,14 +248,7 @@ class SensorBroker:
     def __init__(
         self, broker: Broker, *, below: str = "#", client: str = "passante-sensor", most: int = 1000
     ) -> None:
-        try:
-            # Any: the library is there or not, and types follow it
-            paho: Any = import_module("paho.mqtt.client")
-        except ImportError as error:
-            raise SettingsError(
-                "MQTT is spoken by paho-mqtt, which is not installed",
-                hint="pip install 'passante[publish]'",
-            ) from error
+        paho = paho_client()
         self._waiting: queue.Queue[bytes | None] = queue.Queue(most + 1)
         self._most, self._closed = most, False
         self.dropped = 0

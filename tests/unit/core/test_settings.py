@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from passante.core.errors import SettingsError
-from passante.core.settings import nearest, read
+from passante.core.settings import nearest, read, read_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +77,18 @@ def test_a_word_near_to_none_gets_the_whole_list() -> None:
 def test_a_wrong_or_missing_value_is_refused(front: object, word: str) -> None:
     with pytest.raises(SettingsError, match=word):
         read({"name": "a", "front": front}, Bicycle, where="b.toml")
+
+
+@pytest.mark.parametrize("content", [None, b"size_mm = ", b"\xff"])
+def test_a_file_that_cannot_be_read_is_told_by_name(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "wheel.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SettingsError, match=r"wheel\.toml: the wheel cannot be read"):
+        read_file(path, Wheel, what="the wheel")
+
+
+def test_a_file_becomes_its_dataclass(tmp_path: Path) -> None:
+    path = tmp_path / "wheel.toml"
+    path.write_text("size_mm = 622", encoding="utf-8")
+    assert read_file(path, Wheel, what="the wheel") == Wheel(622)

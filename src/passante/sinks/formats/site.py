@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from passante.core.errors import SettingsError
-from passante.core.settings import read
+from passante.core.settings import read_file
 from passante.outside.facts import Event, Statistic
 
 
@@ -55,13 +53,7 @@ class Site:
         Raises:
             SettingsError: It cannot be read, a key is unknown or a value is wrong.
         """
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SettingsError(
-                f"{path.name}: the site cannot be read", hint="is it a TOML file, and readable?"
-            ) from error
-        return read(table, cls, where=path.name)
+        return read_file(path, cls, what="the site")
 
 
 def wall_text(at: datetime) -> str:
