@@ -1,4 +1,4 @@
-"""Recordings, mixtures, our stage on bare arrays, and the baselines beside it."""
+"""Recordings, mixtures, our stage on bare arrays, and a baseline beside it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from passante.analyse.separate import DtlnSeparator
 from passante.analyse.speech import DEFAULT, LOW_DELAY, AnalyseSpeech, SpeechSettings
 from passante.analyse.voice import SileroDetector
 from passante.core.names import StreamId
-from passante.evaluate.distort import reversed_pieces
 from passante.inside.audio import RawAudio
 from passante.models import store
 from passante.models.catalogue import DEFAULTS
@@ -165,54 +164,3 @@ def mcadams(sound: Sound, rng: np.random.Generator, low: float = 0.5, high: floa
         made[number * hop : number * hop + window] += voice * shape
     made = made[window : window + sound.size]
     return np.asarray(made / max(1.0, np.abs(made).max()), np.float32)
-
-
-def envelopes(sound: Sound, rng: np.random.Generator, *, permute: bool = True) -> Sound:
-    """Baseline: noise in 8 bands with normalised 4 Hz envelopes, pieces permuted within 1 s."""
-    window, hop = 512, 128
-    shape = np.sqrt(np.hanning(window + 1)[:-1] / 2)
-    padded = np.concatenate([np.zeros(window), sound, np.zeros(2 * window)]).astype(np.float64)
-    starts = range(0, padded.size - window, hop)
-    spectra = np.array([np.fft.rfft(padded[at : at + window] * shape) for at in starts])
-    edges = np.searchsorted(np.fft.rfftfreq(window, 1 / RATE_HZ), _EDGES)
-    level = np.log(np.add.reduceat(np.abs(spectra) ** 2, edges[:-1], axis=1) + 1e-9)
-    kernel = np.hanning(33)[1:-1]
-    kernel /= kernel.sum()
-    slow = np.array([np.convolve(band, kernel, "same") for band in level.T]).T
-    slow = (slow - slow.mean(axis=0)) / (slow.std(axis=0) + 1e-6)
-    if permute:
-        slow = _permuted(slow, rng)
-    gain = np.exp(0.5 * slow)[:, np.repeat(np.arange(8), np.diff(edges))]
-    noise = rng.standard_normal((2, *spectra.shape))
-    made = np.zeros(padded.size)
-    for number, at in enumerate(starts):
-        spectrum = np.zeros(spectra.shape[1], np.complex128)
-        spectrum[edges[0] : edges[-1]] = gain[number]
-        spectrum *= noise[0, number] + 1j * noise[1, number]
-        made[at : at + window] += np.fft.irfft(spectrum, window) * shape
-    made = made[window : window + sound.size]
-    return np.asarray(0.05 * made / (made.std() + 1e-9), np.float32)
-
-
-_EDGES = (100, 300, 550, 900, 1400, 2100, 3100, 4800, 7800)
-
-
-def _permuted(rows: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
-    """Pieces of 10 to 25 rows (80 to 200 ms) in another order within every 125 (1 s)."""
-    made = []
-    for at in range(0, len(rows), 125):
-        block = rows[at : at + 125]
-        cuts = np.cumsum(rng.integers(10, 26, 13))
-        pieces = np.split(block, cuts[cuts < len(block)])
-        made += [pieces[i] for i in rng.permutation(len(pieces))]
-    return np.concatenate(made)
-
-
-def baselines(rng: np.random.Generator) -> dict[str, Callable[[Sound], Sound]]:
-    """Every baseline by its name, as a function from sound to sound."""
-    return {
-        "untouched": lambda sound: sound,
-        "segment reversal": lambda sound: reversed_pieces(sound, rng),
-        "McAdams": lambda sound: mcadams(sound, rng),
-        "8 envelopes, permuted": lambda sound: envelopes(sound, rng),
-    }
