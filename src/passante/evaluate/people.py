@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,8 @@ class Cast:
     """Name -> F or M, of those of whom it is known."""
     languages: list[tuple[str, Sound]]
     """Recordings of one person who speaks two languages, and which."""
+    tongues: dict[str, str] = field(default_factory=dict)
+    """Name -> language of all their recordings; "" of who speaks several."""
 
 
 def cast(folder: Path, *, quick: bool, seed: int) -> Cast:
@@ -53,7 +55,16 @@ def cast(folder: Path, *, quick: bool, seed: int) -> Cast:
     rows = chosen(table(folder, "speech/attacker_train.csv"), 12 if quick else 130, seed)
     others = [*_healthy(folder, [row["file"] for row in rows], len(rows))]
     sexes = {row["speaker"]: row["sex"] for row in known if row["sex"] and row["speaker"] in asked}
-    return Cast(enrolled, asked, others, sexes, _bilingual(folder, known, 0 if quick else 28))
+    bilingual = _bilingual(folder, known, 0 if quick else 28)
+    return Cast(enrolled, asked, others, sexes, bilingual, _tongues(known))
+
+
+def _tongues(rows: list[dict[str, str]]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for row in rows:
+        if known.setdefault(row["speaker"], row["language"]) != row["language"]:
+            known[row["speaker"]] = ""
+    return known
 
 
 def _bilingual(folder: Path, rows: list[dict[str, str]], most: int) -> list[tuple[str, Sound]]:

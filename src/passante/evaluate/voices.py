@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from passante.core.errors import ModelMissingError
+from passante.evaluate import speakers
 from passante.evaluate.attacks import attributes, link_voice
 from passante.evaluate.attacks.link_voice import OWN_WAYS, Voices
 from passante.evaluate.attacks.networks import AbsentError, torch_module
@@ -15,13 +16,14 @@ from passante.evaluate.attacks.project import Vectors
 from passante.evaluate.attacks.trained import TRAINED, Vector
 from passante.evaluate.attacks.verifiers import CamPlus, Ge2e, Verifier
 from passante.evaluate.distort import BASELINES, QUICK
-from passante.evaluate.levels import levels
+from passante.evaluate.levels import Recorder, levels
 from passante.evaluate.people import Cast, cast
 from passante.evaluate.results import LeftOut, Result, Section, Subject
 from passante.evaluate.settings import Against, Settings, Tell
 from passante.evaluate.sounds import RATE_HZ, Sound, SoundMethod, method, untouched
 from passante.models import store
 from passante.models.session import OnnxSession
+from passante.protect.rules import Soundscape
 
 VERIFIERS: dict[str, Callable[[OnnxSession], Verifier]] = {"campplus": CamPlus, "ge2e": Ge2e}
 """Card -> what tells voices with it."""
@@ -50,6 +52,11 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     before = covered(people, plain, settings, copies=1)
     clear = [heard(before, each.embed) for each in verifiers]
     spoken = bilingual(people, plain, verifiers, settings)
+    if settings.against is not Against.OTHERS:
+        tell("voices: whose speech is found")
+        ear = Recorder(Soundscape())
+        subject = Subject("level soundscape", ours=True)
+        yield from speakers.found(people, subject, ear.listen, seed=settings.seed)
     controls: dict[str, Voices] = {}
     deep = settings.deep and (yield from _can_learn())
     if not settings.deep:
@@ -71,6 +78,11 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
                 (hidden.others, hidden.asked), taught=taught, truth=people.sexes,
                 seed=settings.seed,
             )  # fmt: skip
+            if many:
+                yield from speakers.leaked(
+                    verifier.name, one.subject, way=ways[-1], clear=clear[number], hidden=hidden,
+                    people=people, seed=settings.seed,
+                )  # fmt: skip
             if people.languages:
                 yield attributes.language(
                     verifier.name, one.subject, spoken[number], again[number],
