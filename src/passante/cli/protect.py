@@ -15,7 +15,7 @@ import cv2
 from passante.cli.failure import exit_code, message_of, show_failure, stop_on_signals, wants_debug
 from passante.cli.plan import Plan, Task, plan
 from passante.cli.progress import Progress
-from passante.core.errors import ModelError, SettingsError, SinkError
+from passante.core.errors import ModelError, PassanteError, SettingsError, SinkError
 from passante.core.names import Sensitive
 from passante.pipeline import report
 from passante.pipeline.build import Equipment
@@ -115,8 +115,8 @@ def protect(
         wants_levels = level == Level.SILENT
     work = plan(inputs, output)
     report_path = Path(report_name) if report_name else None
-    if work.folder is not None:
-        _make_folder(work.folder)
+    if work.folder is not None or output.endswith(("/", os.sep)):
+        _make_folder(work.folder or Path(output))
     if report_path:
         _check_report(report_path, work.tasks, overwrite=overwrite)
     settings = OutputSettings(codec=codec, crf=crf, preset=preset, overwrite=overwrite)
@@ -166,7 +166,7 @@ class _Run:
         if report_path:
             try:
                 report.write(report_path, done)
-            except SinkError:
+            except PassanteError:
                 task.target.unlink(missing_ok=True)
                 if done.output.levels:
                     task.target.with_name(done.output.levels).unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -97,11 +98,11 @@ def _made(card: Card, data: bytes) -> VerifiedModel:
 def _put(model: VerifiedModel, folder: Path) -> None:
     """Write beside the final name, then rename: a file under its final name is whole."""
     path = folder / model.card.file
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            with beside.open("wb") as file:
+            with beside.open("xb") as file:
                 file.write(model.data)
                 file.flush()
                 os.fsync(file.fileno())

@@ -7,13 +7,12 @@ of a person and no word. `docs/report.md` explains the fields, `docs/report.sche
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 
-from passante.core.errors import SinkError
+from passante.sinks import PartialFile, sink_error
 
 SCHEMA = 1
 """Version of the report's form. It grows when a field changes its meaning or goes away."""
@@ -222,20 +221,14 @@ def write(path: Path, report: Report | Batch) -> None:
     """Write the report beside `path` and put it there when it is complete.
 
     Raises:
+        SettingsError: There is a folder of that name.
         SinkError: It cannot be written; what stood there before still stands.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = PartialFile(path, overwrite=True)
     try:
-        try:
-            with part.open("wb") as file:
-                file.write(encode(report))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        part.path.write_bytes(encode(report))
+        part.commit()
     except OSError as error:
-        raise SinkError(
-            f"the report {path.name} cannot be written: {error.strerror}",
-            hint="check that its folder exists and can be written to, and that the disk has room",
-        ) from error
+        raise sink_error(f"the report {path.name}", error) from error
+    finally:
+        part.discard()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from passante.core.media import MediaInfo, MediaKind
+from passante.sinks._partial import PartialFile, sink_error
 from passante.sinks.files import FileSink
 from passante.sinks.picture import PictureSink
 from passante.sinks.settings import OutputSettings
 
-__all__ = ["FileSink", "OutputSettings", "PictureSink", "open_sink"]
+__all__ = ["FileSink", "OutputSettings", "PartialFile", "PictureSink", "open_sink", "sink_error"]
 
 
 def open_sink(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import secrets
 from pathlib import Path
 
 from passante.core.errors import SettingsError, SinkError
@@ -14,11 +16,12 @@ def sink_error(name: str, error: BaseException) -> SinkError:
     number = getattr(error, "errno", None)
     said = getattr(error, "strerror", None) or type(error).__name__
     hint = {
-        28: "The disk is full; free some space or write elsewhere.",
-        27: "A limit on the size of files was reached; write elsewhere.",
-        122: "The disk quota is used up; free some space or write elsewhere.",
-        13: "Give your user write permission on the folder.",
-        30: "The disk is mounted read-only; write elsewhere.",
+        errno.ENOSPC: "The disk is full; free some space or write elsewhere.",
+        errno.EFBIG: "A limit on the size of files was reached; write elsewhere.",
+        errno.EDQUOT: "The disk quota is used up; free some space or write elsewhere.",
+        errno.EACCES: "Give your user write permission on the folder.",
+        errno.EROFS: "The disk is mounted read-only; write elsewhere.",
+        errno.EINVAL: "The encoder refuses this size or rate; try another --codec or container.",
     }.get(number or 0, "Check the disk the output lies on, and its free space.")
     return SinkError(f"{name}: cannot be written ({said})", hint=hint)
 
@@ -27,11 +30,12 @@ class PartialFile:
     """A hidden file beside its target, named so that a leftover of a killed run is recognised.
 
     Attributes:
-        path: Where to write: `.NAME.passante-PID.part` in the folder of the target.
+        path: Where to write: `.NAME.passante-RANDOM.part` in the folder of the target.
     """
 
     def __init__(self, target: Path, *, overwrite: bool, source: Path | None = None) -> None:
         self._target = target
+        self._overwrite = overwrite
         self._done = False
         if source is not None and _same(source, target):
             raise SettingsError(
@@ -42,17 +46,15 @@ class PartialFile:
             raise SettingsError(
                 f"{target.name}: is a folder", hint="Name the file to write, not its folder."
             )
-        if target.exists() and not overwrite:
-            raise SettingsError(
-                f"{target.name}: exists already",
-                hint="Choose another name, or allow it to be replaced with --overwrite.",
-            )
+        if os.path.lexists(target) and not overwrite:
+            raise _exists(target.name)
         # Cut, so that the longest name that a file can have leaves room for what is added.
-        stem = target.name.encode()[:200].decode(errors="ignore")
-        self.path = target.with_name(f".{stem}.passante-{os.getpid()}.part")
+        stem = os.fsencode(target.name)[:200].decode(errors="ignore")
+        self.path = target.with_name(f".{stem}.passante-{secrets.token_hex(4)}.part")
         try:
-            # Made here and now, so that an unwritable folder is known before any work is done.
-            with self.path.open("wb"):
+            # Made here and now, so that an unwritable folder is known before any work is done; and
+            # made new: in a folder that others write to, nobody can have laid a link there.
+            with self.path.open("xb"):
                 pass
         except FileNotFoundError as error:
             raise SinkError(
@@ -68,12 +70,32 @@ class PartialFile:
         try:
             with self.path.open("rb+") as file:
                 os.fsync(file.fileno())
-            self.path.replace(self._target)
+            self._name()
             _sync_folder(self._target.parent)
+        except SettingsError:
+            self.discard()
+            raise
         except OSError as error:
             self.discard()
             raise sink_error(self._target.name, error) from error
         self._done = True
+
+    def _name(self) -> None:
+        """Give the file its name; another run may have taken that in the meantime."""
+        if self._overwrite:
+            self.path.replace(self._target)
+            return
+        try:
+            os.link(self.path, self._target)
+        except FileExistsError as error:
+            raise _exists(self._target.name) from error
+        except OSError:
+            # Not every file system has links; between these two lines somebody might still come.
+            if os.path.lexists(self._target):
+                raise _exists(self._target.name) from None
+            self.path.replace(self._target)
+        else:
+            self.path.unlink()
 
     def discard(self) -> None:
         """Remove what was written; does nothing after `commit`."""
@@ -81,6 +103,13 @@ class PartialFile:
             with contextlib.suppress(OSError):
                 self.path.unlink(missing_ok=True)
             self._done = True
+
+
+def _exists(name: str) -> SettingsError:
+    return SettingsError(
+        f"{name}: exists already",
+        hint="Choose another name, or allow it to be replaced with --overwrite.",
+    )
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -367,3 +367,9 @@ def test_sound_and_pictures_are_summed_up_in_their_own_words(here):
     cv2.imwrite("a.png", np.full((60, 80, 3), 90, np.uint8))
     ended = run("a.png", "-o", "safe.png")
     assert "a.png: picture, 0 things covered" in ended.stderr
+
+
+def test_a_folder_for_one_file_is_made_as_for_several(here):
+    ended = run(clip("a.mp4"), "-o", "new/folder/")
+    assert ended.exit_code == 0, ended.stderr
+    assert Path("new/folder/a.mp4").is_file()

@@ -3,7 +3,7 @@ import json
 import msgspec
 import pytest
 
-from passante.core.errors import SinkError
+from passante.core.errors import SettingsError, SinkError
 from passante.pipeline import report
 
 
@@ -87,12 +87,18 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one_and_nothing_else(tmp
     folder = tmp_path / "r.json"
     folder.mkdir()
     (folder / "mine").touch()
-    with pytest.raises(SinkError, match=r"the report r\.json cannot be written"):
+    with pytest.raises(SettingsError, match=r"r\.json: is a folder"):
         report.write(folder, made())
     assert [path.name for path in tmp_path.iterdir()] == ["r.json"]
     assert (folder / "mine").exists()
 
 
 def test_a_report_into_a_missing_folder_is_refused(tmp_path):
-    with pytest.raises(SinkError, match="cannot be written"):
+    with pytest.raises(SinkError, match="its folder does not exist"):
         report.write(tmp_path / "none" / "r.json", made())
+
+
+def test_a_report_can_have_the_longest_name_there_is(tmp_path):
+    path = tmp_path / f"{'r' * 250}.json"
+    report.write(path, made())
+    assert report.decode(path.read_bytes()) == made()
