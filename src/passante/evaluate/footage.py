@@ -23,7 +23,10 @@ from passante.sinks import OutputSettings
 
 _SAME_FACE = 0.2
 """Faces on consecutive marked frames that overlap by more (IoU) are one person's."""
-_CRF, _PRESET = "20", "veryfast"
+_CRF = "20"
+PRESET = "superfast"
+"""Of all recordings that are written. From "veryfast" on, x264 gives other bytes for the same pictures
+on some processors (its look ahead at blocks reads what is not there); figures must repeat."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +135,7 @@ def protected(clip: Clip, policy: Policy, scratch: Path) -> Path:
     """The recording under a policy, made once and kept in `scratch`."""
     target = scratch / f"{policy.sha256[:12]}-{clip.name}.mp4"
     if not target.exists():
-        protect_file(Job(clip.path, target, OutputSettings()), Equipment(policy))
+        protect_file(Job(clip.path, target, OutputSettings(preset=PRESET)), Equipment(policy))
     return target
 
 
@@ -148,7 +151,7 @@ def encode(target: Path, made: Iterable[NDArray[np.uint8]], *, rate: int = 25) -
     """Frames (height, width, 3) of Y, U, V as H.264."""
     with av.open(str(target), "w") as container:
         stream = container.add_stream("libx264", rate=rate)
-        stream.options = {"crf": _CRF, "preset": _PRESET}
+        stream.options = {"crf": _CRF, "preset": PRESET}
         stream.pix_fmt = "yuv420p"
         for number, yuv in enumerate(made):
             if number == 0:

@@ -85,7 +85,7 @@ def run(settings: Settings, tell: Tell) -> Iterator[Figure]:
             path = settings.folder / "video" / row["clip"]
             each, frames = cost(path, _busy(), finder)
             what = f"CPU beside the looks, {2 * _BURDEN} lines and zones, {path.stem}"
-            yield Figure(Section.COUNTS, OURS, what, each, "ms a frame", frames)
+            yield Figure(Section.COUNTS, OURS, what, each, "ms a frame", frames, timed=True)
             return
 
 

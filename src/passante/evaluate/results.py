@@ -87,6 +87,8 @@ class Figure:
     low: float | None = None
     """Lower end of the 95 % interval, or None where n is the whole of what there is."""
     high: float | None = None
+    timed: bool = False
+    """Whether it is a time of this machine: the only figures that another run may give otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

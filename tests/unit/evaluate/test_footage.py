@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from passante.core.errors import EvaluationError
 from passante.core.geometry import Box
@@ -86,3 +89,21 @@ def test_the_street_of_these_tests_has_people_where_it_says() -> None:
     (first, *_) = streets.frames()
     box = streets.people()[0][2]
     assert tuple(first.yuv[100, int(box.x0)]) == streets.COLOURS[2]
+
+
+def wall() -> Iterator[NDArray[np.uint8]]:
+    """A smooth wall that drifts by, at a size at which x264 may give other bytes every time."""
+    rng = np.random.default_rng(1)
+    shade = cv2.GaussianBlur(rng.normal(0, 60, (270, 504, 3)).astype(np.float32), (0, 0), 20)
+    shade *= 40 / shade.std()
+    for at in range(24):
+        yield (128 + shade[:, at : at + 480] + rng.normal(0, 1, (270, 480, 3))).astype(np.uint8)
+
+
+def test_the_same_pictures_give_the_same_bytes(tmp_path: Path) -> None:
+    made = []
+    for number in range(4):
+        target = tmp_path / f"{number}.mp4"
+        footage.encode(target, wall())
+        made.append(target.read_bytes())
+    assert len(set(made)) == 1
