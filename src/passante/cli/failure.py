@@ -12,6 +12,7 @@ from types import FrameType
 import click
 
 from passante.core.errors import PassanteError
+from passante.core.names import plain
 
 UNEXPECTED = 1
 """Exit code of what nobody raised on purpose."""
@@ -77,7 +78,7 @@ def message_of(error: BaseException) -> tuple[str, str]:
     """What to tell the person at the terminal: a line, and a hint or ""."""
     match error:
         case PassanteError():
-            return str(error), error.hint
+            return plain(str(error)), plain(error.hint)
         case click.UsageError():
             command = error.ctx.command_path if error.ctx else "passante"
             return error.format_message(), f"{command} --help lists what there is"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from passante.core.errors import SettingsError, SourceUnavailableError
+from passante.core.names import plain
 
 _RECORDINGS = {
     ".3gp", ".asf", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg",
@@ -33,7 +34,7 @@ class Task:
     source: Path
     target: Path
     name: str
-    """What to call it in messages: without the folder that was given."""
+    """What to call it in messages: without the folder that was given, printable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ def plan(inputs: Sequence[str], output: str) -> Plan:
     if not several:
         source = Path(inputs[0])
         into_folder = target.is_dir() or output.endswith(("/", os.sep))
-        made = Plan((Task(source, target / source.name if into_folder else target, source.name),))
+        made = Plan(
+            (Task(source, target / source.name if into_folder else target, plain(source.name)),)
+        )
     else:
         made = _for_several(inputs, target)
     _refuse_clashes(made.tasks)
@@ -108,9 +111,9 @@ def _for_several(inputs: Sequence[str], folder: Path) -> Plan:
             found = [(path, Path(path.name))]
         for source, relative in found:
             if picked and source.suffix.lower() not in MEDIA:
-                skipped.setdefault(source, str(relative))
+                skipped.setdefault(source, plain(str(relative)))
             else:
-                tasks.setdefault(source, Task(source, folder / relative, str(relative)))
+                tasks.setdefault(source, Task(source, folder / relative, plain(str(relative))))
     if not tasks:
         raise SourceUnavailableError(
             "nothing to protect: no file here ends like a recording, a picture or a sound",

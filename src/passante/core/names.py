@@ -250,3 +250,12 @@ class Measure(StrEnum):
     """Share of the picture."""
     APART = "apart"
     """Time between what was heard and what was seen."""
+
+
+def plain(name: str) -> str:
+    """A file's name as any terminal, log and JSON can show it.
+
+    What moves a cursor, breaks a line, turns the order of letters or is no character at all stands
+    there as an escape.
+    """
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in name)

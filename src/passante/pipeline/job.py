@@ -13,7 +13,7 @@ from passante import __version__
 from passante.core.clock import NS_PER_S, Clock
 from passante.core.errors import ProtectError
 from passante.core.media import MediaInfo
-from passante.core.names import Cause
+from passante.core.names import Cause, plain
 from passante.models.catalogue import cards
 from passante.pipeline import report
 from passante.pipeline.build import Built, Equipment, build, capacity
@@ -91,7 +91,7 @@ def protect_file(
             policy=_policy(equipment.policy),
             models=_models(built.models),
             input=report.InputRead(
-                name=job.source.name,
+                name=plain(job.source.name),
                 kind=info.kind.value,
                 container=info.container,
                 duration_s=info.duration_ns / NS_PER_S if info.duration_ns else None,
@@ -99,9 +99,9 @@ def protect_file(
                 dropped=info.dropped,
             ),
             output=report.OutputWritten(
-                name=job.target.name,
+                name=plain(job.target.name),
                 size_bytes=job.target.stat().st_size,
-                levels=levels.name if levels else None,
+                levels=plain(levels.name) if levels else None,
             ),
             streams=_streams(info, meter, (*runner.faults, *_finder_faults(built))),
             tracks=_tracks(built, equipment.policy),

@@ -1,4 +1,5 @@
 import json
+import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -373,3 +374,22 @@ def test_a_folder_for_one_file_is_made_as_for_several(here):
     ended = run(clip("a.mp4"), "-o", "new/folder/")
     assert ended.exit_code == 0, ended.stderr
     assert Path("new/folder/a.mp4").is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (b"caf\xe9.mp4", "caf\\udce9.mp4"),
+        (b"a\x1b[2Jb\n.mp4", "a\\x1b[2Jb\\n.mp4"),
+        ("gpj.\u202eabc.mp4".encode(), "gpj.\\u202eabc.mp4"),
+    ],
+)
+def test_a_name_that_no_terminal_should_be_given_is_told_in_escapes(here, name, told):
+    source = os.fsdecode(name)
+    Path(clip("a.mp4")).rename(source)
+    ended = run(source, "-o", "out/", "--report", "r.json")
+    assert ended.exit_code == 0, ended.stderr
+    assert f"{told}: 6 frames" in ended.stderr
+    assert json.loads(Path("r.json").read_text())["input"]["name"] == told
+    ended = run(source, "-o", "out/")
+    assert f"passante: error: {told}: exists already" in ended.stderr

@@ -5,7 +5,7 @@ from enum import StrEnum
 import pytest
 
 from passante.core import names
-from passante.core.names import word
+from passante.core.names import plain, word
 
 
 @pytest.mark.parametrize("text", ["a", "north-gate", "zone_2", "1000", "31.5", "x" * 40])
@@ -27,3 +27,13 @@ def test_no_word_of_a_closed_set_means_two_things() -> None:
     assert len(closed) >= 9
     for one in closed:
         assert len({member.value for member in one}) == len(one.__members__)
+
+
+def test_a_name_that_can_be_shown_stays_as_it_is() -> None:
+    assert plain("Überfahrt 3, café (日本).mp4") == "Überfahrt 3, café (日本).mp4"
+
+
+@pytest.mark.parametrize("sign", ["\n", "\x1b", "\x9b", "\u202e", "\udce9", "\x7f"])
+def test_what_cannot_be_shown_becomes_an_escape(sign: str) -> None:
+    assert plain(f"a{sign}b").isprintable()
+    assert plain(f"a{sign}b") == f"a{ascii(sign)[1:-1]}b"
