@@ -165,7 +165,9 @@ def stated_end(container: av.container.InputContainer, *, mp3_counts: bool) -> F
         return None
     if container.duration is None:
         return None
-    return Fraction((container.start_time or 0) + container.duration, av.time_base)
+    # Matroska counts from 0, wherever the first item is; so do parts of a longer recording.
+    start = 0 if name == "matroska,webm" else container.start_time or 0
+    return Fraction(start + container.duration, av.time_base)
 
 
 def dropped(

@@ -173,6 +173,15 @@ def test_a_transport_stream_whose_clock_jumps_back_goes_on(tmp_path: Path) -> No
     assert any("jump" in note for note in seen.notes)
 
 
+@pytest.mark.parametrize("kind", ["mkv", "mp4", "mov", "ts", "flv"])
+def test_a_recording_whose_clock_starts_late_is_whole(kind: str, tmp_path: Path) -> None:
+    """Recorders that cut their day into parts let the clock run on."""
+    seen = read(make(tmp_path / f"a.{kind}", Clip(pts=range(90_000, 90_012))))
+    assert not seen.truncated
+    assert seen.times_ns[0] == 3_600_000_000_000
+    assert len(seen.frames) == 12
+
+
 def test_nothing_reaches_the_terminal(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = make(tmp_path / "a.mp4", LONG)
     path.write_bytes(damaged(path.read_bytes()))
