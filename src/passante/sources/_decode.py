@@ -15,6 +15,7 @@ FULL_RANGE = 2
 """AVCOL_RANGE_JPEG."""
 
 _DEPTHS = (8, 10, 12)
+_OPAQUE = 255
 
 
 def carried_as(format_name: str) -> tuple[PixelLayout, str]:
@@ -49,7 +50,10 @@ def carried_as(format_name: str) -> tuple[PixelLayout, str]:
 
 
 def converted(frame: av.VideoFrame, target: str, width: int, height: int) -> av.VideoFrame:
-    """The frame in another format or size by swscale; range and colours keep their meaning."""
+    """The frame in another format or size by swscale; range and colours keep their meaning.
+
+    What is see-through is laid on white: what nobody was shown stays unseen.
+    """
     if (frame.format.name, frame.width, frame.height) == (target, width, height):
         return frame
     pts, time_base, colour_range = frame.pts, frame.time_base, frame.color_range
@@ -63,11 +67,53 @@ def converted(frame: av.VideoFrame, target: str, width: int, height: int) -> av.
     made.pts = pts
     if time_base is not None:
         made.time_base = time_base
+    if (opacity := opacity_of(frame, width, height)) is not None:
+        _lay_on_white(made, opacity)
     return made
+
+
+def opacity_of(frame: av.VideoFrame, width: int, height: int) -> NDArray[np.uint8] | None:
+    """How opaque a frame is at another size, (height, width), 255: fully; None where all is."""
+    described = frame.format
+    if not described.has_palette and not any(part.is_alpha for part in described.components):
+        return None
+    shown = frame.reformat(width=width, height=height, format="rgba")
+    opacity = np.asarray(shown.to_ndarray()[..., 3], np.uint8)
+    return None if opacity.min() == _OPAQUE else opacity
+
+
+def _lay_on_white(frame: av.VideoFrame, opacity: NDArray[np.uint8]) -> None:
+    """Change a frame of our own in place; each colour sample is as opaque as its least pixel."""
+    layout = LAYOUTS[frame.format.name.replace("yuvj", "yuv")]
+    limited = not layout.rgb and frame.color_range != FULL_RANGE and "yuvj" not in frame.format.name
+    full = (1 << layout.depth) - 1
+    white = (235 << layout.depth - 8) if limited and layout.planes > 1 else full
+    for number, plane in enumerate(_views(frame, layout)):
+        colour = number > 0 and not layout.rgb
+        share = _least(opacity, layout.chroma_x, layout.chroma_y) if colour else opacity
+        ground = layout.middle if colour else white
+        seen = (plane * np.float32(1) - ground) * (share / np.float32(_OPAQUE)) + ground
+        np.copyto(plane, np.rint(seen), where=share < _OPAQUE, casting="unsafe")
+
+
+def _least(opacity: NDArray[np.uint8], across: int, down: int) -> NDArray[np.uint8]:
+    """The least of every `across` x `down` pixels; the last may be fewer."""
+    rows, columns = opacity.shape
+    padded = np.pad(opacity, ((0, -rows % down), (0, -columns % across)), "edge")
+    blocks = padded.reshape(-(-rows // down), down, -(-columns // across), across)
+    least: NDArray[np.uint8] = blocks.min(axis=(1, 3))
+    return least
 
 
 def planes_of(frame: av.VideoFrame, layout: PixelLayout) -> tuple[Plane, ...]:
     """Read-only views on the planes of a frame; nothing is copied and line padding is skipped."""
+    views = _views(frame, layout)
+    for view in views:
+        view.setflags(write=False)
+    return tuple(views)
+
+
+def _views(frame: av.VideoFrame, layout: PixelLayout) -> list[NDArray[Any]]:
     dtype = np.dtype(np.uint8 if layout.depth == 8 else np.uint16)
     views: list[NDArray[Any]] = []
     for plane in frame.planes[: layout.planes]:
@@ -82,9 +128,8 @@ def planes_of(frame: av.VideoFrame, layout: PixelLayout) -> tuple[Plane, ...]:
             offset=offset,
             strides=(stride, dtype.itemsize),
         )
-        view.setflags(write=False)
         views.append(view)
-    return tuple(views)
+    return views
 
 
 def mirrored(plane: Plane) -> Plane:

@@ -66,7 +66,7 @@ class PictureSource:
             self.truncated = True
             self.notes.append("truncated: its end is missing")
         frame = _decoded(data, inspected.family, name)
-        alpha = _shows_through(frame)
+        alpha = _decode.opacity_of(frame, frame.width, frame.height) is not None
         self._format, self._planes = _upright(frame, around.orientation, inspected.family)
         self._info = MediaInfo(
             kind=MediaKind.PICTURE,
@@ -117,15 +117,6 @@ def _decoded(data: bytes, family: Family, name: str) -> av.VideoFrame:
     if not frames:
         raise DecodeError(f"{name}: holds no picture that can be decoded", hint=hint)
     return frames[0]
-
-
-def _shows_through(frame: av.VideoFrame) -> bool:
-    """True where the picture is transparent anywhere, not only able to be."""
-    if frame.format.name == "pal8":
-        return bool((frame.to_ndarray()[1][:, 0] < 255).any())
-    if not any(part.is_alpha for part in frame.format.components):
-        return False
-    return bool((frame.reformat(format="rgba").to_ndarray()[..., 3] < 255).any())
 
 
 def _upright(

@@ -34,7 +34,7 @@ def test_brightness_survives_a_conversion(given: str, colour_range: int) -> None
     deep = frame.format.components[0].bits
     for index, plane in enumerate(frame.planes):
         size = 1 if deep == 8 else 2
-        level = (180 if index == 0 else 128) << (deep - 8)
+        level = {0: 180, 3: 255}.get(index, 128) << (deep - 8)
         plane.update(np.full(plane.buffer_size // size, level, f"u{size}").tobytes())
     frame.color_range = 2 if given.startswith("yuvj") else colour_range
     frame.pts, frame.time_base = 7, Fraction(1, 25)
@@ -45,6 +45,35 @@ def test_brightness_survives_a_conversion(given: str, colour_range: int) -> None
     assert np.abs((planes[0] >> (layout.depth - 8)).astype(int) - 180).max() <= 1
     for plane in planes[1:]:
         assert np.abs((plane >> (layout.depth - 8)).astype(int) - 128).max() <= 1
+
+
+def see_through(given: str) -> av.VideoFrame:
+    """Noise of which the left half is opaque, the right half is not there."""
+    frame = av.VideoFrame(64, 48, given)
+    deep = frame.format.components[0].bits
+    noise = np.random.default_rng(3)
+    for index, plane in enumerate(frame.planes):
+        kind = np.uint8 if deep == 8 else np.uint16
+        wide = plane.line_size // kind().itemsize
+        data = noise.integers(60 << deep - 8, 180 << deep - 8, (plane.height, wide), kind)
+        if given == "rgba":
+            data[:, 3::4] = 255 * (np.arange(wide // 4) < 32)
+        elif index == 3:
+            data[:] = ((1 << deep) - 1) * (np.arange(wide) < 32)
+        plane.update(data.tobytes())
+    return frame
+
+
+@pytest.mark.parametrize("given", ["yuva420p", "yuva422p", "yuva444p", "yuva444p10le", "rgba"])
+def test_what_nobody_was_shown_stays_unseen(given: str) -> None:
+    """Whoever was cut out of a picture by making it see-through there."""
+    layout, target = carried_as(given)
+    shown = planes_of(converted(see_through(given), target, 64, 48), layout)
+    for plane in shown:
+        middle = plane.shape[1] // 2
+        assert plane[:, middle:].std() == 0
+        assert plane[:, :middle].std() > 10 << layout.depth - 8
+    assert (shown[0][:, 32:] >= 235 << layout.depth - 8).all()
 
 
 def test_rgb_survives_bit_for_bit() -> None:

@@ -172,6 +172,14 @@ def test_transparency_is_named_only_where_there_is_any(tmp_path: Path) -> None:
     assert source.info.dropped == ("transparency",)
 
 
+@pytest.mark.parametrize("name", ["a.png", "a.webp"])
+def test_what_a_picture_does_not_show_is_not_shown_by_ours(name: str, tmp_path: Path) -> None:
+    hole = np.dstack([scene(), np.full((48, 64), 255, np.uint8)])
+    hole[8:24, 16:40, 3] = 0
+    _, frame = opened(tmp_path / name, bytes(cv2.imencode(Path(name).suffix, hole)[1]))
+    assert all((plane[8:24, 16:40] == 255).all() for plane in frame.planes)
+
+
 @pytest.mark.parametrize("quality", [40, 75, 90, 97])
 def test_the_quality_of_a_jpeg_is_read_off_its_tables(quality: int, tmp_path: Path) -> None:
     source, _ = opened(tmp_path / "a.jpg", jpeg(scene(), quality=quality))
