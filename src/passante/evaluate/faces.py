@@ -17,7 +17,14 @@ from passante.evaluate.attacks import find_face, reidentify
 from passante.evaluate.attacks.find_face import Crowd, Detector
 from passante.evaluate.attacks.networks import AbsentError
 from passante.evaluate.attacks.rebuild import Rebuilder
-from passante.evaluate.attacks.reidentify import Album, NetworkRecogniser, Pixels, Recogniser
+from passante.evaluate.attacks.reidentify import (
+    Album,
+    NetworkRecogniser,
+    Pixels,
+    Rebuilds,
+    Recogniser,
+)
+from passante.evaluate.attacks.restore import Regression
 from passante.evaluate.fairness import Marked
 from passante.evaluate.pictures import Picture, Shown, chosen, people, read, table
 from passante.evaluate.results import LeftOut, Result, Section
@@ -46,7 +53,7 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     crowds = crowded(settings.folder, most=12 if settings.quick else 40, seed=settings.seed)
     detectors, absent = _detectors()
     yield from absent
-    rebuilder, absent = _rebuilder(settings)
+    rebuilders, absent = _rebuilders(settings)
     yield from absent
     methods = _methods(settings)
     yield from reidentify.attack(
@@ -54,7 +61,7 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
         methods,
         recognisers,
         seed=settings.seed,
-        rebuilder=rebuilder,
+        rebuilders=rebuilders,
         tell=lambda name: tell(f"faces: {name}"),
     )
     tell("faces: those that a second detector finds")
@@ -88,11 +95,13 @@ def _recognisers() -> tuple[list[Recogniser], list[LeftOut]]:
     return found, absent
 
 
-def _rebuilder(settings: Settings) -> tuple[Rebuilder | None, list[LeftOut]]:
+def _rebuilders(settings: Settings) -> tuple[list[Rebuilds], list[LeftOut]]:
+    steps = _QUICK_STEPS if settings.quick else _STEPS
     try:
-        return Rebuilder(steps=_QUICK_STEPS if settings.quick else _STEPS, seed=settings.seed), []
+        return [Regression(), Rebuilder(steps=steps, seed=settings.seed)], []
     except AbsentError as error:
-        return None, [LeftOut(Section.FACES, "rebuilding faces by a network", str(error))]
+        absent = LeftOut(Section.FACES, "rebuilding faces by a network", str(error))
+        return [Regression()], [absent]
 
 
 def _detectors() -> tuple[list[Detector], list[LeftOut]]:

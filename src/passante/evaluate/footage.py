@@ -25,8 +25,8 @@ _SAME_FACE = 0.2
 """Faces on consecutive marked frames that overlap by more (IoU) are one person's."""
 _CRF = "20"
 PRESET = "superfast"
-"""Of all recordings that are written. From "veryfast" on, x264 gives other bytes for the same pictures
-on some processors (its look ahead at blocks reads what is not there); figures must repeat."""
+"""Of all recordings that are written. From "veryfast" on, x264 gives other bytes for the same
+pictures on some processors (its look ahead reads what is not there); figures must repeat."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

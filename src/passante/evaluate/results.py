@@ -88,7 +88,7 @@ class Figure:
     """Lower end of the 95 % interval, or None where n is the whole of what there is."""
     high: float | None = None
     timed: bool = False
-    """Whether it is a time of this machine: the only figures that another run may give otherwise."""
+    """Whether it is a time of this machine, which alone may differ from run to run."""
 
 
 @dataclass(frozen=True, slots=True)

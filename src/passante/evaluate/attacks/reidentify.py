@@ -6,8 +6,8 @@ left. What is tried on each picture:
 - ignorant: the hidden face against clear photographs;
 - parrot: against photographs put through the same method;
 - informed: by a linear head trained on other hidden pictures of the same people;
-- rebuilt: by a network that learnt from pairs of hidden and clear pictures (see `rebuild`), then as
-  by the ignorant.
+- rebuilt: by what was learnt from pairs of hidden and clear pictures (see `restore`, `rebuild`),
+  then as by the ignorant.
 
 Nearest neighbours of pixels, against photographs put through the same method, rebuild as well: the
 attacker shows the clear photograph whose hidden version is nearest.
@@ -197,7 +197,7 @@ def attack(
     recognisers: Sequence[Recogniser],
     *,
     seed: int,
-    rebuilder: Rebuilds | None = None,
+    rebuilders: Sequence[Rebuilds] = (),
     tell: Callable[[str], None] = lambda _: None,
 ) -> list[Finding]:
     """Every recogniser on every method, with every knowledge; and on what was rebuilt."""
@@ -206,8 +206,8 @@ def attack(
     baseline = _guess(album, seed)
     clear = {each.name: each.embed(faces) for each in recognisers}
     bare = [each for each in recognisers if Knows.NOTHING in each.knowledge]
-    # the same attacker on untouched data: a network that learns to leave faces as they are
-    control = _rebuilt(album, rebuilder, faces, faces, bare) if rebuilder else {}
+    # the same attackers on untouched data: they learn to leave faces as they are
+    controls = {one.name: _rebuilt(album, one, faces, faces, bare) for one in rebuilders}
 
     def finding(attack: str, knows: Knows, subject: Subject, rate: Rate, control: Rate) -> Finding:
         return Finding(
@@ -233,16 +233,15 @@ def attack(
                 rates = (_try(album, knows, own, shown, seed) for shown in (vectors, own))
                 name = f"{each.name}, {_WORDS[knows]}"
                 findings.append(finding(name, knows, method.subject, *rates))
-        if rebuilder is None:
-            continue
-        for name, vectors in _rebuilt(album, rebuilder, hidden, faces, bare).items():
-            rates = (
-                _try(album, Knows.NOTHING, clear[name], shown, seed)
-                for shown in (vectors, control[name])
-            )
-            findings.append(
-                finding(f"{name}, {rebuilder.name}", Knows.SAMPLE, method.subject, *rates)
-            )
+        for one in rebuilders:
+            for name, vectors in _rebuilt(album, one, hidden, faces, bare).items():
+                rates = (
+                    _try(album, Knows.NOTHING, clear[name], shown, seed)
+                    for shown in (vectors, controls[one.name][name])
+                )
+                findings.append(
+                    finding(f"{name}, {one.name}", Knows.SAMPLE, method.subject, *rates)
+                )
     return findings
 
 

@@ -48,7 +48,7 @@ def test_a_weak_method_is_caught_by_what_is_rebuilt_and_a_box_is_not() -> None:
     album = Album.of(people(16, 4))
     methods = [method(BASELINES["Gaussian 2 %"], "weak"), method(BASELINES["solid box"], "box")]
     found = reidentify.attack(
-        album, methods, [Eyes()], seed=1, rebuilder=rebuild.Rebuilder(steps=12, seed=1)
+        album, methods, [Eyes()], seed=1, rebuilders=[rebuild.Rebuilder(steps=12, seed=1)]
     )
     verdicts = {
         one.subject.name: one.verdict for one in found if one.attack.endswith("by a network")
