@@ -1,4 +1,4 @@
-"""`passante watch`: events and statistics of recordings, as they happen."""
+"""`passante watch`: events and statistics of recordings and live streams, as they happen."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ import click
 import cv2
 
 from passante.analyse.zones import WHOLE_PICTURE, Zones
+from passante.cli.at_once import AtOnce, Input
 from passante.cli.failure import exit_code, show_failure, stop_on_signals, wants_debug
 from passante.cli.outlets import Outlets, Reach, outlet_options
 from passante.cli.told import event_lines, statistic_line
+from passante.core.address import Address
 from passante.core.errors import ModelError, SettingsError, SinkError
 from passante.core.names import Quantity
+from passante.flow import Source
 from passante.outside.facts import Event, Fact
 from passante.pipeline.clips import Clips
+from passante.pipeline.runner import Raw
 from passante.pipeline.watch import Watch, Watched, WatchEquipment
 from passante.protect.policy import Policy
 from passante.sinks.facts import FactLines
-from passante.sources import open_source
+from passante.sources import LiveSettings, open_source
 
 
 @click.command(no_args_is_help=True)
@@ -47,6 +51,22 @@ from passante.sources import open_source
     "-p", "--policy", "policy_name", default="street", show_default=True, metavar="NAME|FILE.toml",
     help="What is hidden in --clip, and how.",
 )  # fmt: skip
+@click.option(
+    "--ca", "authority", type=click.Path(dir_okay=False, path_type=Path), metavar="PEM",
+    help="What the certificates of rtsps:// and https:// are checked with. [default: the system's]",
+)  # fmt: skip
+@click.option(
+    "--timeout", "timeout_s", type=click.FloatRange(min=0.1), default=10.0, show_default=True,
+    metavar="S", help="How long a live stream may be silent.",
+)  # fmt: skip
+@click.option(
+    "--reconnect", type=click.IntRange(min=0), default=5, show_default=True, metavar="TIMES",
+    help="How often in a row a live stream that breaks off is connected to again.",
+)  # fmt: skip
+@click.option(
+    "--duration", "duration_s", type=click.FloatRange(min=0.1), metavar="S",
+    help="Watch live streams for so long.",
+)  # fmt: skip
 @outlet_options
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
 @click.option("-q", "--quiet", is_flag=True, help="Print events and nothing else.")
@@ -62,6 +82,10 @@ def watch(
     calibration: float,
     clip_folder: Path | None,
     policy_name: str,
+    authority: Path | None,
+    timeout_s: float,
+    reconnect: int,
+    duration_s: float | None,
     overwrite: bool,
     quiet: bool,
     debug: bool,
@@ -72,8 +96,16 @@ def watch(
     Events are printed as they begin and as they end; statistics at the end of each bucket. Both are
     exact figures for the operator's own use; what may be published is what --publish adds. Ctrl-C
     ends a watch, and what was known until then is told.
+
+    A URL is a live stream: rtsp[s]://, http[s]://, or MPEG-TS by udp:// or tcp://. Several are
+    watched at once. A password may stand in PASSANTE_STREAM_PASSWORD; none is ever shown.
     """
-    sources = [_file(text) for text in inputs]
+    sources = [_input(text) for text in inputs]
+    live = any(isinstance(one, Address) for one in sources)
+    if live and clip_folder is not None:
+        raise SettingsError("--clip is cut out of recordings", hint="leave live streams out")
+    if live and reach["began"] is not None:
+        raise SettingsError("a live stream is now", hint="--began is for recordings")
     zones = Zones.load(rules) if rules else WHOLE_PICTURE
     policy = Policy.find(policy_name)
     outlets = Outlets.open(Reach(**reach))
@@ -89,12 +121,21 @@ def watch(
         statistics=statistics and not quiet,
         quiet=quiet,
     )
+    wants = debug or wants_debug(())
     try:
         with stop_on_signals():
-            if len(sources) == 1:
-                run.one(sources[0])
+            if live:
+                settings = LiveSettings(
+                    open_s=timeout_s, read_s=timeout_s, tries=reconnect, authority=authority
+                )
+                return AtOnce(
+                    sources, settings, run.watch, run.ended, duration_s, quiet, wants
+                ).run()
+            paths = [one for one in sources if isinstance(one, Path)]
+            if len(paths) == 1:
+                run.one(paths[0])
                 return 0
-            return run.several(sources, debug=debug or wants_debug(()))
+            return run.several(paths, debug=wants)
     finally:
         if lines is not None:
             lines.close()
@@ -124,20 +165,28 @@ class _Run:
         """Watch one recording; its error ends the command."""
         source = open_source(path)
         try:
-            done = Watch(
-                source,
-                self._equipment,
-                self._tell,
-                label=label,
-                publisher=self._outlets.publisher,
-                began=self._outlets.began,
-                calibration_db=self._calibration,
-            ).run()
+            done = self.watch(source, label).run()
         finally:
             source.close()
         if self._clips is not None:
             self._clips.write(path, label=label)
-        _summary(path, done, quiet=self._quiet)
+        self.ended(path, done)
+
+    def watch(self, source: Source[Raw], label: str) -> Watch:
+        """The watch of one source."""
+        return Watch(
+            source,
+            self._equipment,
+            self._tell,
+            label=label,
+            publisher=self._outlets.publisher,
+            began=self._outlets.began,
+            calibration_db=self._calibration,
+        )
+
+    def ended(self, what: Input, done: Watched) -> None:
+        """Say what a watch has gone through."""
+        _summary(what.name if isinstance(what, Path) else what.shown, done, quiet=self._quiet)
 
     def several(self, paths: list[Path], *, debug: bool) -> int:
         """Watch all that can be; the exit code is that of the first that could not."""
@@ -169,18 +218,12 @@ class _Run:
             self._clips.note(fact)
 
 
-def _file(text: str) -> Path:
-    # What follows the scheme may hold a password: it is not repeated.
-    scheme, mark, _ = text.partition("://")
-    if mark and scheme.isalnum() and not Path(text).exists():
-        raise SettingsError(
-            f"{scheme}://... is an address, and only files are watched as yet",
-            hint="record it into a file first, then watch that",
-        )
-    return Path(text)
+def _input(text: str) -> Input:
+    """What an argument names."""
+    return Address.parse(text) or Path(text)
 
 
-def _summary(path: Path, done: Watched, *, quiet: bool) -> None:
+def _summary(name: str, done: Watched, *, quiet: bool) -> None:
     if done.unseen:
         click.echo(
             f"  warning: {done.unseen} of {done.frames} frames could not be looked at", err=True
@@ -190,4 +233,4 @@ def _summary(path: Path, done: Watched, *, quiet: bool) -> None:
     if not quiet:
         seconds = done.last_ns / 1e9
         plural = "" if done.events == 1 else "s"
-        click.echo(f"{path.name}: {seconds:.1f} s watched, {done.events} event{plural}", err=True)
+        click.echo(f"{name}: {seconds:.1f} s watched, {done.events} event{plural}", err=True)

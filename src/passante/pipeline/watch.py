@@ -1,4 +1,4 @@
-"""One recording watched from beginning to end: events and statistics come out, nothing else.
+"""One recording or live stream watched to its end: events and statistics come out, nothing else.
 
 Pictures and sound are looked at where they are decoded and are not kept. Whatever is told has
 gone through `protect.facts`. What cannot be looked at is counted, and too much of it in a row
@@ -167,6 +167,7 @@ class Watch:
         self._timed = began is not None
         self._publish = publisher(place, self._time_of_day) if publisher is not None else None
         self._streak = 0
+        self._over = False
 
     def run(self) -> Watched:
         """Go through the source; whatever ends it, what was known is told.
@@ -176,14 +177,22 @@ class Watch:
         """
         try:
             for item in self._source:
-                self._know_time(item)
-                if isinstance(item, RawFrame):
-                    self._picture(item)
-                else:
-                    self._sound(item)
+                self.push(item)
         finally:
-            self._finish()
+            self.flush()
         return self.done
+
+    def push(self, item: Raw) -> None:
+        """Take one item of the source, where somebody else reads it.
+
+        Raises:
+            PassanteError: Nothing can be looked at any more.
+        """
+        self._know_time(item)
+        if isinstance(item, RawFrame):
+            self._picture(item)
+        else:
+            self._sound(item)
 
     def _know_time(self, item: Raw) -> None:
         """The time of day, from the first item that says it."""
@@ -254,7 +263,11 @@ class Watch:
             self.done.events += event.phase.value == "began"
             self._tell(event)
 
-    def _finish(self) -> None:
+    def flush(self) -> None:
+        """The source has ended: what is known is told; a second time there is nothing."""
+        if self._over:
+            return
+        self._over = True
         for stream, ears in self._ears.items():
             for heard in ears.flush():
                 self._heard(heard)

@@ -1,4 +1,4 @@
-"""Where media comes from: files today, on one clock each, pictures and sound interleaved."""
+"""Where media comes from: files and live streams, on one clock each, pictures and sound mixed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from pathlib import Path
 from passante.core.errors import SourceUnavailableError
 from passante.sources._inspect import PICTURES, Family, inspect
 from passante.sources.file import FileSource
+from passante.sources.live import LiveSettings, LiveSource
 from passante.sources.picture import PictureSource
 
-__all__ = ["FileSource", "PictureSource", "open_source"]
+__all__ = ["FileSource", "LiveSettings", "LiveSource", "PictureSource", "open_source"]
 
 
 def open_source(path: Path, *, allow_truncated: bool = False) -> FileSource | PictureSource:

@@ -5,33 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import chain
 from pathlib import Path
 
 import av
 from av.error import FFmpegError
-from av.packet import Packet
-from av.stream import Discard, Stream
 
-from passante.core.errors import DecodeError, SourceLostError, SourceUnavailableError
-from passante.core.media import AudioStream, MediaInfo, MediaKind
-from passante.core.names import StreamId
+from passante.core.errors import SourceLostError, SourceUnavailableError
+from passante.core.media import MediaInfo
 from passante.inside.audio import RawAudio
 from passante.inside.video import RawFrame
-from passante.sources import _decode, _describe
 from passante.sources._formats import ALLOWED
 from passante.sources._inspect import Inspected
-from passante.sources._times import Repair, Timeline
+from passante.sources._tracks import Tracks
 
-_WAIT_FOR_PICTURE = 20_000
-"""How many sound frames may pass before the first picture: some minutes of sound."""
-
-_MADE_UP_TIMES = 0x1
-"""AVFMT_FLAG_GENPTS, which is on unless it is taken away."""
 _SHORT_S = Fraction(3, 4)
 """By how much a recording of stated length may end early: the last item may have no length."""
-
-Decoded = av.VideoFrame | av.AudioFrame
 
 
 class FileSource:
@@ -47,16 +35,12 @@ class FileSource:
         self._allow_truncated = allow_truncated
         self.notes: list[str] = []
         self.truncated = False
-        self._damaged = 0
-        self._changed = 0
-        self._lead: int | None = None
-        self._frames: Iterator[tuple[int, Decoded]] = iter(())
-        self._end: dict[int, Fraction] = {}
-        self._states_length = inspected.states_length
         self._check_whole(inspected)
         self._container = self._open(path)
         try:
-            self._prepare()
+            self._tracks = Tracks(
+                self._container, self._name, self._stopped, states_length=inspected.states_length
+            )
         except BaseException:
             self._container.close()
             raise
@@ -64,26 +48,20 @@ class FileSource:
     @property
     def info(self) -> MediaInfo:
         """What the file holds; exact about the pictures, since the first has been decoded."""
-        return self._info
+        return self._tracks.info
 
     def __iter__(self) -> Iterator[RawFrame | RawAudio]:
         """Items in the order of the file, once; raises SourceError and nothing else."""
-        try:
-            for index, frame in self._frames:
-                if isinstance(frame, av.VideoFrame):
-                    yield self._picture(index, frame)
-                elif frame.samples:
-                    yield self._sound(index, frame)
-        except (FFmpegError, ValueError, OSError) as error:
-            raise DecodeError(
-                f"{self._name}: reading failed ({_reason(error)})",
-                hint="Play the file to its end in a player to see whether it is sound.",
-            ) from error
-        self._finish()
+        yield from self._tracks
+        self._tracks.finish()
+        self.notes += self._tracks.notes
+        short = self._tracks.ends_early()
+        if short > _SHORT_S:
+            self._lose(f"its last {float(short):.1f} s are missing")
 
     def close(self) -> None:
         """Give file and decoders back; may be called twice."""
-        self._frames = iter(())
+        self._tracks.stop()
         self._container.close()
 
     # -- opening ---------------------------------------------------------------------------------
@@ -96,6 +74,9 @@ class FileSource:
             )
         if inspected.missing:
             self._lose(inspected.missing)
+
+    def _stopped(self, why: str) -> None:
+        self._lose(f"reading stopped before the end ({why})")
 
     def _lose(self, what: str) -> None:
         """Note that the end is missing, or refuse where that is not allowed."""
@@ -130,221 +111,3 @@ class FileSource:
             ) from error
         finally:
             os.close(handle)  # the library has made itself a copy
-
-    def _prepare(self) -> None:
-        container = self._container
-        self._decode_times_only = container.format.name == "avi"
-        video = _describe.choose_video(container)
-        sounds = [stream for stream in container.streams.audio if _describe.can_decode(stream)]
-        undecodable = len(container.streams.audio) - len(sounds)
-        if video is not None and video.codec_context is None:
-            raise DecodeError(
-                f"{self._name}: there is no decoder for its video",
-                hint="Convert it to H.264 with the tool that made it.",
-            )
-        if video is None and not sounds:
-            raise DecodeError(
-                f"{self._name}: holds neither pictures nor sound that can be decoded",
-                hint="Only pictures and sound are carried over.",
-            )
-        if (
-            self._decode_times_only
-            and video
-            and video.codec_context.codec.canonical_name in {"h264", "hevc"}
-        ):
-            # What the library would make up for these is one frame late where none is reordered.
-            container.flags &= ~_MADE_UP_TIMES
-        carried: list[Stream] = [*([video] if video else []), *sounds]
-        for stream in container.streams:
-            if stream not in carried:
-                stream.discard = Discard.all
-        timeline = Timeline()
-        self._repairs = {
-            stream.index: Repair(
-                _tick(stream), _step(stream), timeline, strict=stream.type == "video"
-            )
-            for stream in carried
-        }
-        self._seq = dict.fromkeys(self._repairs, 0)
-        self._sounds: dict[int, AudioStream] = {
-            stream.index: _describe.audio_stream(stream, number)
-            for number, stream in enumerate(sounds)
-        }
-        self._frames = self._decoded(carried)
-        pictures = None
-        around: tuple[str, ...] = ()
-        if video is not None:
-            video.thread_type = "AUTO"
-            # Each thread holds pictures of its own: more than a few cost memory and save nothing.
-            video.thread_count = min(4, os.cpu_count() or 1)
-            first = self._first_picture()
-            self._format, self._pixels = _describe.video_format(first, video)
-            self._mirrored = _describe.display(first)[1]
-            around = _describe.around(first)
-            pictures = _describe.video_stream(video, self._format)
-        self._info = MediaInfo(
-            kind=MediaKind.VIDEO if pictures else MediaKind.SOUND,
-            container=container.format.name,
-            video=pictures,
-            audio=tuple(self._sounds.values()),
-            duration_ns=_describe.duration_ns(container),
-            dropped=(*_describe.dropped(container, video, undecodable), *around),
-        )
-
-    def _first_picture(self) -> av.VideoFrame:
-        """Decode up to the first picture; it and what came before it are kept."""
-        before: list[tuple[int, Decoded]] = []
-        for index, frame in self._frames:
-            before.append((index, frame))
-            if isinstance(frame, av.VideoFrame):
-                self._frames = chain(before, self._frames)
-                return frame
-            if len(before) > _WAIT_FOR_PICTURE:
-                break
-        raise DecodeError(
-            f"{self._name}: not one picture of its video can be decoded",
-            hint="The file is damaged, or its codec is not what its container says.",
-        )
-
-    # -- reading ---------------------------------------------------------------------------------
-
-    def _decoded(self, streams: list[Stream]) -> Iterator[tuple[int, Decoded]]:
-        """Frames of all streams in the order of the file; damaged packets are counted."""
-        packets: Iterator[Packet[Stream]] = self._container.demux(streams)
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                return
-            except FFmpegError as error:
-                # The demuxer gives up for good; the decoders still hold some frames.
-                self._lose(f"reading stopped before the end ({_reason(error)})")
-                break
-            if packet.is_corrupt:
-                self._damaged += 1
-            yield from self._frames_of(packet.stream, packet)
-        for stream in streams:
-            yield from self._frames_of(stream, None)
-
-    def _frames_of(
-        self, stream: Stream, packet: Packet[Stream] | None
-    ) -> Iterator[tuple[int, Decoded]]:
-        try:
-            frames = stream.decode(packet)  # type: ignore[attr-defined]  # both kinds have it
-        except FFmpegError:
-            self._damaged += 1
-            return
-        for frame in frames:
-            yield stream.index, frame
-
-    def _picture(self, index: int, frame: av.VideoFrame) -> RawFrame:
-        form = self._format
-        stream = self._container.streams[index]
-        if frame.is_corrupt:
-            self._damaged += 1
-        if (frame.width, frame.height) != (form.width, form.height):
-            self._changed += 1
-        shown = _decode.converted(frame, self._pixels, form.width, form.height)
-        planes = _decode.planes_of(shown, form.layout)
-        if self._mirrored:
-            planes = tuple(_decode.mirrored(plane) for plane in planes)
-        pts = self._repairs[index](self._shown_at(frame), frame.duration)
-        self._end[index] = (pts + frame.duration) * _tick(stream)
-        seq = self._seq[index]
-        self._seq[index] += 1
-        return RawFrame(
-            stream=StreamId("video"),
-            seq=seq,
-            pts=pts,
-            time_base=_tick(stream),
-            format=form,
-            planes=planes,
-            owner=shown,
-        )
-
-    def _shown_at(self, frame: av.VideoFrame) -> int | None:
-        at = frame.dts if frame.pts is None else frame.pts
-        if not self._decode_times_only or at is None:
-            return at
-        # AVI says when to decode. Pictures come out a few steps later than that, by as many as
-        # the decoder puts in order, and the first is shown when the file starts.
-        if self._lead is None:
-            self._lead = at
-        return at - self._lead
-
-    def _sound(self, index: int, frame: av.AudioFrame) -> RawAudio:
-        told = self._sounds[index]
-        tick = _tick(self._container.streams[index])
-        samples = _decode.samples_of(frame)
-        if frame.sample_rate != told.rate_hz or samples.shape[0] != told.channels:
-            raise DecodeError(
-                f"{self._name}: its sound changes from {told.rate_hz} Hz x {told.channels} to"
-                f" {frame.sample_rate} Hz x {samples.shape[0]} on the way",
-                hint="Cut the recording where the sound changes, and protect both parts.",
-            )
-        length = Fraction(samples.shape[1], told.rate_hz)
-        pts = self._repairs[index](frame.pts, round(length / tick))
-        self._end[index] = pts * tick + length
-        seq = self._seq[index]
-        self._seq[index] += 1
-        return RawAudio(
-            stream=told.stream,
-            seq=seq,
-            pts=pts,
-            time_base=tick,
-            rate_hz=told.rate_hz,
-            layout=told.layout,
-            samples=samples,
-        )
-
-    def _finish(self) -> None:
-        """What can only be said at the end: damage, repaired times, an end that came too soon."""
-        if not any(self._seq.values()):
-            raise DecodeError(
-                f"{self._name}: nothing in it can be decoded",
-                hint="The file is damaged, or its codec is not what its container says.",
-            )
-        self._note(self._damaged, "packet or frame was damaged", "packets or frames were damaged")
-        self._note(
-            self._changed,
-            "picture had another size and was scaled to the first",
-            "pictures had another size and were scaled to the first",
-        )
-        for what, one, many in (
-            ("missing", "timestamp was missing", "timestamps were missing"),
-            ("moved", "timestamp did not grow and was moved", "timestamps did not grow"),
-            ("jumps", "jump back of its clock was closed", "jumps back of its clock were closed"),
-        ):
-            if what != "missing" or not self._decode_times_only:
-                self._note(sum(getattr(r, what) for r in self._repairs.values()), one, many)
-        self._note(
-            sum(self._repairs[index].gaps for index in self._sounds),
-            "gap was found in the sound",
-            "gaps were found in the sound",
-        )
-        promised = _describe.stated_end(self._container, mp3_counts=self._states_length)
-        if promised is not None and self._end:
-            short = promised - max(self._end.values())
-            if short > _SHORT_S:
-                self._lose(f"its last {float(short):.1f} s are missing")
-
-    def _note(self, number: int, one: str, many: str) -> None:
-        if number:
-            self.notes.append(f"{number} {one if number == 1 else many}")
-
-
-def _tick(stream: Stream) -> Fraction:
-    return stream.time_base or Fraction(1, 90_000)
-
-
-def _step(stream: Stream) -> int:
-    """Ticks from one item of a stream to the next, at its usual rate."""
-    if isinstance(stream, av.video.stream.VideoStream):
-        rate = stream.average_rate or stream.guessed_rate or Fraction(25)
-        return round(1 / (rate * _tick(stream)))
-    return 1
-
-
-def _reason(error: Exception) -> str:
-    """What a library says about an error, without the path it adds."""
-    return str(getattr(error, "strerror", "") or type(error).__name__)

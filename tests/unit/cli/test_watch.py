@@ -109,7 +109,7 @@ def test_several_recordings_go_on_past_a_bad_one(here):
     ("words", "code", "message"),
     [
         ([], 2, ""),
-        (["rtsp://user:secret@camera/1"], 2, "rtsp://... is an address"),
+        (["ftp://user:secret@camera/1"], 2, "ftp://... is an address of a kind that is not read"),
         (["none.mp4"], 3, "none.mp4"),
         (["a.mp4", "--rules", "none.toml"], 2, "none.toml"),
         (["a.mp4", "--rules", "zones.toml", "-o", "zones.toml"], 2, "exists already"),
