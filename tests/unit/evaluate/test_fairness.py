@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from passante.core.geometry import Box
-from passante.evaluate.fairness import FEW, Marked, groups, measure, tone, typology
+from passante.evaluate.fairness import FEW, Marked, angle, groups, measure, tone, typology
 from passante.evaluate.pictures import Picture
 from passante.evaluate.results import Figure, Subject
 from passante.evaluate.subjects import BASELINES
@@ -80,3 +80,39 @@ def test_no_tone_is_estimated_of_small_or_masked_faces() -> None:
 
 def test_a_face_beyond_the_picture_has_a_size_and_no_light() -> None:
     assert "light" not in groups(crowd(1).pixels, Box(500, 500, 520, 520), "face")
+
+
+class Eyes:
+    """Sees every face that is not one colour."""
+
+    name = "eyes"
+
+    def find(self, pixels: Picture) -> list[Box]:
+        places = (Box(10, 20, 60, 80), Box(120, 40, 130, 50))
+        cuts = [pixels[int(b.y0) : int(b.y1), int(b.x0) : int(b.x1)] for b in places]
+        return [box for box, cut in zip(places, cuts, strict=True) if cut.std() > 1]
+
+
+def test_who_is_still_found_afterwards_is_told() -> None:
+    found = [
+        one
+        for one in measure(CROWDS, SUBJECT, only_large, seed=1, detector=Eyes())
+        if one.what.startswith("faces found afterwards, size")
+    ]
+    assert {one.what.rpartition(": ")[2]: one.value for one in found} == {
+        "0 to 12 px": 100.0,
+        "48 px and more": 0.0,
+    }
+
+
+@pytest.mark.parametrize(("shade", "said"), [(0, "facing"), (1, "turned")])
+def test_a_face_like_itself_in_a_mirror_faces_the_camera(shade: int, said: str) -> None:
+    across = np.abs(np.linspace(-1, 1, 80)) if shade == 0 else np.linspace(0, 1, 80)
+    grey = np.tile(60 + 120 * across, (80, 1))
+    pixels = np.stack([grey] * 3, axis=2).astype(np.uint8)
+    assert angle(pixels, Box(0, 0, 80, 80)).endswith(said)
+
+
+def test_a_grey_picture_tells_no_tone_of_skin() -> None:
+    grey = np.full((40, 40, 3), 120, np.uint8)
+    assert "tone of skin, estimated" not in groups(grey, Box(0, 0, 40, 40), "portrait")
