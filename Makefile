@@ -3,6 +3,7 @@ BIN := .venv/bin
 SETUP := .venv/.passante-setup
 DEV := .venv/.passante-dev
 TRAINING := .venv/.passante-training
+ATTACKING := .venv/.passante-attacking
 CARDS := $(wildcard src/passante/models/cards/*.toml)
 ATTACKERS := campplus faceres ge2e mobileface ppocr-rec
 ARGS ?=
@@ -43,7 +44,7 @@ bench: $(DEV) ## measure against plain ffmpeg and a peer; ARGS=--quick for a sho
 	$(BIN)/python benchmarks/leak.py --write docs/benchmarks.md $(ARGS)
 	$(BIN)/python benchmarks/recall.py --write docs/benchmarks.md $(ARGS)
 
-evaluate: $(DEV) ## attack our own output into docs/evaluation.md; ARGS=--quick for a short look
+evaluate: $(ATTACKING) ## attack our own output into docs/evaluation.md; ARGS=--quick for a short look
 	$(BIN)/passante models pull $(ATTACKERS)
 	$(BIN)/python tools/evaluation.py $(ARGS)
 
@@ -68,4 +69,8 @@ $(DEV): requirements-dev.lock scripts/setup $(CARDS)
 
 $(TRAINING): $(DEV) pyproject.toml
 	scripts/setup-training
+	@touch $@
+
+$(ATTACKING): $(DEV) pyproject.toml scripts/setup-attackers
+	scripts/setup-attackers
 	@touch $@
