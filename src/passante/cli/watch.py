@@ -111,8 +111,11 @@ def watch(
     outlets = Outlets.open(Reach(**reach))
     lines = FactLines(output, overwrite=overwrite) if output else None
     cv2.setNumThreads(1)
+    equipment = WatchEquipment(zones, sound=sound)
+    if live:
+        equipment.open()
     run = _Run(
-        WatchEquipment(zones, sound=sound),
+        equipment,
         lines,
         outlets,
         calibration,

@@ -20,8 +20,8 @@ from passante.inside.audio import RawAudio
 from passante.inside.video import RawFrame
 from passante.pipeline.runner import Raw
 
-_PICTURES = 6
-"""So many pictures of one source may wait."""
+_PICTURES = 16
+"""So many pictures of one source may wait: for as long as two or three looks take."""
 _SOUND_NS = 10 * NS_PER_S
 """So much sound of one source may wait."""
 _JOIN_S = 30.0

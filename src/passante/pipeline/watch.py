@@ -71,6 +71,14 @@ class WatchEquipment:
         self._finder = finder
         self._listener = listener
 
+    def open(self) -> None:
+        """Open all networks now, so that no live stream waits for them.
+
+        Raises:
+            ModelError: One is missing, altered or not what its card says.
+        """
+        _ = self.finder, self.ears()
+
     @property
     def finder(self) -> Finder | None:
         """Who looks for people and vehicles; None where what moves is a vehicle.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from passante.cli.failure import Stopped
 from passante.cli.main import cli
 from passante.core.names import Kind
 from passante.pipeline.watch import Watch, WatchEquipment
+from passante.sources import LiveSource
 from standins import Clip
 from unit.analyse.street import SquareFinder
 
@@ -145,25 +147,20 @@ def test_one_that_fails_leaves_the_others_alone_and_is_the_exit_code(here, clip)
 
 
 def test_what_came_too_fast_is_counted(here, clip, monkeypatch) -> None:
-    taken = Watch._picture
-    held = []
+    taken, closed = Watch._picture, LiveSource.close
+    all_read = threading.Event()
 
     def slow(self, frame):
-        if not held:  # the whole stream arrives while the first picture is looked at
-            held.append(served.wait(20))
+        assert all_read.wait(20)  # the whole stream arrives while the first picture is looked at
         taken(self, frame)
 
-    import threading  # noqa: PLC0415
-
-    served = threading.Event()
-
-    def serve(to: Connection) -> None:
-        to.begin(Content_Length=str(len(clip)))
-        to.send(clip)
-        served.set()
+    def closes(self):
+        closed(self)
+        all_read.set()
 
     monkeypatch.setattr(Watch, "_picture", slow)
-    with http_camera(serve) as port:
+    monkeypatch.setattr(LiveSource, "close", closes)
+    with http_camera(sized(clip)) as port:
         ended = run(f"http://127.0.0.1:{port}/live")
     assert ended.exit_code == 0, ended.output
     assert re.search(r"warning: \d+ pictures or pieces of sound were left out", ended.stderr)

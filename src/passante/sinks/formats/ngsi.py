@@ -9,6 +9,7 @@ from typing import Any
 
 from passante.core.names import EventKind, Kind, Phase, Quantity, Unit
 from passante.outside.facts import Event, Statistic
+from passante.sinks.formats.context import Context, embedded
 from passante.sinks.formats.site import Site, fact_id, span, wall_text
 
 CORE_CONTEXT = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context.jsonld"
@@ -66,7 +67,10 @@ def entity(fact: Event | Statistic, site: Site) -> dict[str, Any] | None:
     """The entity of a fact; None where the models have no word for it, or its time is not known."""
     if span(fact) is None:
         return None
-    return _alert(fact, site) if isinstance(fact, Event) else _observed(fact, site)
+    told = _alert(fact, site) if isinstance(fact, Event) else _observed(fact, site)
+    if told is not None and site.context is Context.EMBEDDED:
+        told["@context"] = embedded(told)
+    return told
 
 
 def _observed(fact: Statistic, site: Site) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from passante.core.settings import read_file
 from passante.outside.facts import Event, Statistic
+from passante.sinks.formats.context import Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,9 @@ class Site:
     """Who an alarm is from, as agreed with those who get it."""
     actual: bool = False
     """Whether alarms are real ones. Else they are marked as tests, and no siren sounds."""
+    context: Context = Context.PUBLISHED
+    """How NGSI-LD entities say what their words mean: by the addresses of the published contexts,
+    or, where readers have no network, "embedded" in each entity."""
 
     def __post_init__(self) -> None:
         if (self.latitude is None) != (self.longitude is None):

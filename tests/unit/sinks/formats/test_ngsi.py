@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import jsonschema
@@ -14,9 +13,9 @@ from passante.core.names import DirectionId, EventKind, Kind, Phase, Quantity, U
 from passante.outside.facts import Event, Statistic
 from passante.sinks.formats.ngsi import entity
 from passante.sinks.formats.site import Site
+from published import smart_data_model_metadata, smart_data_models
 from told_facts import event, statistic
 
-MODELS = json.loads((Path(__file__).parents[3] / "schemas/smart-data-models.json").read_text())
 SITE = Site(latitude=46.0679, longitude=11.1211, name="Piazza Duomo")
 FORMATS = jsonschema.FormatChecker(())
 
@@ -38,16 +37,45 @@ def key_values(told: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def fits(told: dict[str, Any]) -> None:
-    model = MODELS[told["type"]]
-    schema = {
-        "type": "object",
-        "required": model["required"],
-        "properties": model["properties"] | {"@context": True},
+@cache
+def schema(model: str) -> dict[str, Any]:
+    """What the published terms of a model demand, down to what is in their objects."""
+    rows = smart_data_models()[model]
+    properties: dict[str, Any] = {}
+    for row in rows:
+        if not row.get("parentId") and row["property"] not in {"bbox", "coordinates", "type"}:
+            properties[row["property"]] = _demands(row)
+    for row in rows:
+        if row.get("parentId"):
+            parent = properties[row["parentId"].split("/")[-1].split("#")[0]]
+            parent.setdefault("properties", {})[row["property"]] = _demands(row)
+            parent["additionalProperties"] = False
+    kinds = [row["enum"][0] for row in rows if row["property"] == "type" and row.get("enum")]
+    properties["type"] = {"enum": [model]}
+    properties["location"] |= {
+        "properties": {
+            "type": {"enum": [one for one in kinds if one != model]},
+            "coordinates": {"type": "array"},
+            "bbox": {"type": "array"},
+        },
+        "required": ["type", "coordinates"],
         "additionalProperties": False,
     }
-    jsonschema.validate(key_values(told), schema, format_checker=FORMATS)
-    assert model["context"] in told["@context"]
+    return {
+        "type": "object",
+        "required": smart_data_model_metadata()[model]["required"],
+        "properties": properties | {"@context": True},
+        "additionalProperties": False,
+    }
+
+
+def _demands(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: row[key] for key in ("type", "enum", "format", "minimum", "maximum") if key in row}
+
+
+def fits(told: dict[str, Any]) -> None:
+    jsonschema.validate(key_values(told), schema(told["type"]), format_checker=FORMATS)
+    assert smart_data_model_metadata()[told["type"]]["@context"] in told["@context"]
     assert told["id"].startswith(f"urn:ngsi-ld:{told['type']}:")
 
 
@@ -110,6 +138,11 @@ def test_the_check_of_this_test_can_fail() -> None:
         fits(told | {"dateObservedTo": {"type": "Property", "value": "one o'clock"}})
     with pytest.raises(jsonschema.ValidationError):
         fits(told | {"track": {"type": "Property", "value": 3}})
+    for place in ({"type": "Blob", "coordinates": [1, 2]}, {"type": "Point"}, {"lat": 3}):
+        with pytest.raises(jsonschema.ValidationError):
+            fits(told | {"location": {"type": "GeoProperty", "value": place}})
+    with pytest.raises(jsonschema.ValidationError):
+        fits(told | {"address": {"type": "Property", "value": {"floor": 3}}})
 
 
 def test_noise_interval_and_bias_stand_beside_the_figure() -> None:
