@@ -21,6 +21,7 @@ from passante.analyse.cells import CellSettings
 from passante.analyse.gate import Gate, GateSettings
 from passante.analyse.listen import FirstOpinion, SecondOpinion
 from passante.analyse.separate import LAG, VoiceSeparator
+from passante.analyse.startle import Startle
 from passante.analyse.voice import CHUNK, VoiceDetector
 from passante.core.clock import NS_PER_S
 from passante.core.dsp import BANDS, CELL, RATE_HZ, Fifo, Resampler, cells_from, native_sample
@@ -35,6 +36,9 @@ _JUMP_NS = 60_000_000
 
 _CELLS = CHUNK // CELL
 
+_SUDDEN = 0.1
+"""The score of what was hidden before it could be judged."""
+
 _AFTER = 3
 """Chunks of nothing after the end, so that the last cells get their verdict."""
 
@@ -46,13 +50,15 @@ class SpeechSettings:
     gate: GateSettings = field(default_factory=GateSettings)
     cells: CellSettings | None = field(default_factory=CellSettings)
     """When a cell within speech is kept; None keeps none."""
+    startle: int = 0
+    """Chunks for which a sudden sound counts as speech, until detectors have judged it."""
 
 
 DEFAULT = SpeechSettings()
 """0.6 s of look-ahead."""
 
-LOW_DELAY = SpeechSettings(GateSettings(before=0, after=40, group=1), None)
-"""No look-ahead: a word after silence is covered from its second or third chunk on."""
+LOW_DELAY = SpeechSettings(GateSettings(before=0, after=40, group=1), None, startle=5)
+"""No look-ahead: whatever sets in suddenly is covered until detectors have judged it."""
 
 
 class AnalyseSpeech:
@@ -153,6 +159,8 @@ class _Run:
         self._rest = Fifo(1)
         self._lead = LAG
         self._gate = Gate(settings.gate)
+        self._startle = Startle(settings.startle)
+        self._sudden: deque[bool] = deque()
         self._marked = 0
         self._decided = 0
         self._marks: deque[tuple[int, int, float]] = deque()
@@ -210,8 +218,9 @@ class _Run:
         waiting = np.concatenate([self._waiting, samples], axis=1)
         chunks = waiting.shape[1] // CHUNK
         for number in range(chunks):
-            score = self._score(waiting[:, number * CHUNK : (number + 1) * CHUNK])
-            self._mark(self._gate.push(score))
+            chunk = waiting[:, number * CHUNK : (number + 1) * CHUNK]
+            self._sudden.append(self._startle.sudden(chunk))
+            self._mark(self._gate.push(self._score(chunk)))
         self._waiting = waiting[:, chunks * CHUNK :].copy()
 
     def _score(self, chunk: NDArray[np.float32]) -> float:
@@ -244,6 +253,8 @@ class _Run:
 
     def _mark(self, scores: NDArray[np.float32]) -> None:
         """Take the decisions on the next chunks."""
+        sudden = [self._sudden.popleft() for _ in range(scores.size)]
+        scores = np.maximum(scores, np.float32(_SUDDEN) * np.asarray(sudden, np.float32))
         if self._keeps and scores.size:
             self._mark_cells(scores)
         for score in scores.tolist():

@@ -216,3 +216,13 @@ def test_without_a_separator_or_a_look_ahead_no_cell_is_kept() -> None:
 
 def test_every_model_behind_it_is_named() -> None:
     assert AnalyseSpeech(LoudIsSpeech(), PartSeparator()).models == ("loud@1", "part@1")
+
+
+def test_without_look_ahead_a_word_is_covered_before_a_detector_is_sure() -> None:
+    sound = noise(3.0)
+    sound[:, 32_000:] += tone(500, 1.0, level=0.08)
+    marks = joined(drive(AnalyseSpeech(LoudIsSpeech(above=9), settings=LOW_DELAY), cut(sound, [])))
+    start = 32_000 // 512 * 512
+    assert not marks[7000:start].any()
+    assert marks[start : start + 5 * 512].all()
+    assert not marks[start + 5 * 512 :].any()

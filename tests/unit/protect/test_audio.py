@@ -57,14 +57,17 @@ def test_a_tone_marked_as_speech_is_gone(policy: str, rate_hz: int) -> None:
 
 
 def test_above_8_khz_sound_stays_where_nobody_speaks_and_goes_where_somebody_does() -> None:
-    rate_hz, hiss_hz = 48_000, 12_000.0
-    samples = tone(hiss_hz, 2.0, rate_hz, 0.2)
+    rate_hz, place_hz, voice_hz = 48_000, 12_000.0, 13_000.0
+    samples = tone(place_hz, 2.0, rate_hz, 0.2)
+    samples[:, rate_hz:] += tone(voice_hz, 1.0, rate_hz, 0.2)
     marks = marked(samples, rate_hz, 2 * rate_hz)
     made = heard(drive(masker(), analysed(samples, marks, [4800] * 19, rate_hz)))
     before, within = np.split(made, 2, axis=1)
     fade = rate_hz // 50
     assert np.array_equal(before[:, :-fade], samples[:, : rate_hz - fade])
-    assert level_at(within, hiss_hz, rate_hz) < 0.001
+    assert level_at(within, voice_hz, rate_hz) < 0.001
+    # what was there before goes on
+    assert np.abs(within[:, fade:]).mean() > 0.05
 
 
 def test_outside_speech_sound_passes_bit_by_bit() -> None:

@@ -53,7 +53,8 @@ class Floor:
 
     def __init__(self, channels: int) -> None:
         self._looks: deque[NDArray[np.float64]] = deque(maxlen=_LOOKS)
-        self._murmur = np.repeat(np.array(MURMUR_DB)[None], channels, axis=0)
+        self.murmur = np.repeat(np.array(MURMUR_DB)[None], channels, axis=0)
+        """(channels, `BANDS`): the least that it ever says."""
 
     def learn(self, density: NDArray[np.float64]) -> None:
         """Take one frame without voices: (channels, `BANDS`), full scale squared per Hz."""
@@ -65,8 +66,8 @@ class Floor:
         A low quantile over the last seconds: short sounds do not raise it.
         """
         if len(self._looks) < _FEWEST:
-            return self._murmur
+            return self.murmur
         density = np.quantile(np.stack(self._looks), _QUANTILE, axis=0)
         level = 10 * np.log10(np.maximum(density, 1e-14))
         stepped = np.round(level / _STEP_DB) * _STEP_DB
-        return np.asarray(np.maximum(stepped, self._murmur), np.float64)
+        return np.asarray(np.maximum(stepped, self.murmur), np.float64)

@@ -1,10 +1,11 @@
 """Speech gives way to the sound of the place; everything else stays.
 
-Where speech is marked, fresh noise stands in, with the level and colour that the place has beside
-the voices: a low quantile of the last seconds, in few bands and coarse steps, never less than a
-murmur that is the same for everybody. The noise knows nothing of a voice: neither its level nor
-its rhythm, pitch, colour or phase. Added to it are those cells of the sound without its voices
-that analysis vouches for and that stand out of the noise; so no hole in it draws what is missing.
+Where speech is marked, the place is continued with grains of what left in the clear shortly before
+(`texture`), over a murmur that is the same for everybody. Where nothing steady was heard lately,
+fresh noise stands in, with the level and colour that the place has beside the voices: a low
+quantile of the last seconds, in few bands and coarse steps. Neither knows anything of a voice: its
+level, rhythm, pitch, colour or phase. Added are those cells of the sound without its voices that
+analysis vouches for and that stand out of the place; so no hole in it draws what is missing.
 
 Outside the marks sound passes bit by bit, but for a fade of 8 ms on either side. What remains to
 be read is when somebody spoke, in the coarse steps of the marks.
@@ -20,8 +21,9 @@ from numpy.typing import NDArray
 
 from passante.core.dsp import BANDS, CELLS_PER_S, band_of_bins, cells_from, root_hann
 from passante.protect.operators import floor
+from passante.protect.operators.texture import Texture
 
-VERSION = "3"
+VERSION = "4"
 
 _SHORT_HOPS_PER_S = 200
 _LEARN_EVERY = 4
@@ -69,6 +71,7 @@ class Scene:
         )
         self._floor = floor.Floor(channels)
         self._spread = floor.spread(self._window, rate_hz)
+        self._texture = Texture(rate_hz, channels, self._hop)
         self._draw = draw
         self._fill: _Fill | None = None
         # The next frame begins one hop after the first sample held.
@@ -151,19 +154,25 @@ class Scene:
         """The hop of output that the frame at sample `at` of those held completes."""
         hop, stop = self._hop, at + self._window
         self._forget(self._base + at)
+        going_on = None
         if self._marked[at - hop : stop + hop].any():
             if self._fill is None:
                 self._fill = _Fill(self._floor, self._spread, self._draw())
+            going_on = self._texture.next(self._fill.generator)
             self._made += self._render(at, self._fill)
         else:
             self._fill = None
+            self._texture.stop()
         number = (self._base + at) // hop
         if number >= 0 and number % _LEARN_EVERY == 0:
             self._learn(at, stop)
         made = self._made[:, :hop].copy()
         self._made[:, :-hop] = self._made[:, hop:]
         self._made[:, -hop:] = 0
-        return self._mix(at, made)
+        left = self._mix(at, made if going_on is None else made + going_on)
+        if number >= 0:
+            self._texture.hear(left, clear=not self._marked[at - hop : at + 2 * hop].any())
+        return left
 
     def _mix(self, at: int, made: NDArray[np.float32]) -> NDArray[np.float32]:
         """The original far from speech, what was made within it, a fade outside its edges."""
@@ -190,8 +199,9 @@ class Scene:
     def _render(self, at: int, fill: _Fill) -> NDArray[np.float32]:
         """(channels, window): one frame of what stands in for speech."""
         density = fill.next()
+        drawn = fill.murmur() if self._texture.goes_on else density
         noise = fill.generator.standard_normal((2, *density.shape))
-        scale = np.sqrt(density * (self._rate / 4) * self._window)
+        scale = np.sqrt(drawn * (self._rate / 4) * self._window)
         spectrum = scale * (noise[0] + 1j * noise[1])
         spectrum[:, 0] = 0
         kept = self._kept(self._base + at)
@@ -261,6 +271,11 @@ class _Fill:
         self._frame += 1
         level_db = self._from + (self._to - self._from) * (step / _SWAY_FRAMES)
         density: NDArray[np.float64] = 10 ** (level_db / 10)
+        return density[:, self._spread]
+
+    def murmur(self) -> NDArray[np.float64]:
+        """The same where the place itself goes on: what is the same for everybody."""
+        density: NDArray[np.float64] = 10 ** ((self._place.murmur + self._tilt) / 10)
         return density[:, self._spread]
 
     def _draw(self) -> NDArray[np.float64]:

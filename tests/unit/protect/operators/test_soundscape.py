@@ -145,3 +145,43 @@ def test_strange_rates_neither_fail_nor_leak(rate_hz: int) -> None:
     assert np.isfinite(made).all()
     if rate_hz > 1000:
         assert abs(np.corrcoef(made[0], samples[0])[0, 1]) < 0.05
+
+
+@pytest.mark.parametrize("low_delay", [False, True])
+@pytest.mark.parametrize("rate_hz", [16_000, 44_100])
+def test_a_siren_before_the_words_goes_on_under_them_and_the_words_do_not(
+    rate_hz: int, low_delay: bool
+) -> None:
+    siren, word = tone(900, 3.0, rate_hz, 0.1), tone(300, 1.0, rate_hz, 0.3)
+    both = siren + noise(3.0, rate_hz, 0.001)
+    both[:, rate_hz : 2 * rate_hz] += word
+    marks = np.zeros(3 * rate_hz, np.float32)
+    marks[rate_hz : 2 * rate_hz] = 1
+    scene = Scene(rate_hz, 1, low_delay=low_delay, draw=steady())
+    made = np.concatenate([scene.push(both, marks, None, None), scene.flush()], axis=1)
+    pieces = made[0, rate_hz : 2 * rate_hz].reshape(20, -1)
+    assert np.mean([amplitude(piece, 900, rate_hz) for piece in pieces]) > 0.06
+    assert np.max([amplitude(piece, 300, rate_hz) for piece in pieces]) < 0.02
+
+
+def test_a_bang_before_the_words_is_not_heard_again_under_them() -> None:
+    sound = noise(3.0, level=0.003)
+    sound[:, 8000:9600] += noise(0.1, level=0.3, seed=5)
+    marks = np.zeros(3 * RATE)
+    marks[20_000:] = 1
+    assert np.abs(rendered(sound, marks)[:, 20_000:]).max() < 0.05
+
+
+def test_words_missed_at_the_edge_of_a_mark_are_not_said_again() -> None:
+    place = noise(4.0, level=0.02)
+    words = place.copy()
+    words[:, 30_600:32_000] += tone(700, 1400 / RATE, level=0.02)
+    marks = np.zeros(4 * RATE)
+    marks[32_000:] = 1
+    one, other = (rendered(sound, marks)[:, 32_000:] for sound in (place, words))
+    assert np.array_equal(one, other)
+
+
+def test_without_a_place_to_continue_there_is_noise() -> None:
+    made = rendered(tone(300, 1.0), np.ones(RATE))
+    assert 0 < made[0, 2000:-2000].std() < 0.02
