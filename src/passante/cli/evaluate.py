@@ -12,7 +12,9 @@ import click
 from passante.core.errors import EvaluationError
 from passante.protect.policy import Policy, Shipped
 
-SECTIONS = ("faces", "plates", "persons", "voices", "words", "sounds", "counts", "events")
+SECTIONS = (
+    "faces", "plates", "persons", "voices", "words", "sounds", "counts", "events", "publish",
+)  # fmt: skip
 DATA_VARIABLE = "PASSANTE_DATA"
 _EXTRA = ("cryptography",)
 
@@ -77,8 +79,8 @@ def evaluate(
 ) -> None:
     """Attack what this package makes, and say what of it holds.
 
-    PART is one of faces, plates, persons, voices, words, sounds, counts and events; none, or
-    all: every one. Each attack runs on protected data, on the same data untouched, and guessing;
+    PART is one of faces, plates, persons, voices, words, sounds, counts, events and publish; none,
+    or all: every one. Each attack runs on protected data, on the same data untouched, and guessing;
     what cannot beat guessing on untouched data proves nothing and is called INCONCLUSIVE. The
     networks of the attackers are fetched with:
     passante models pull campplus faceres ge2e mobileface ppocr-rec

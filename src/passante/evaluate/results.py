@@ -23,6 +23,7 @@ class Section(StrEnum):
     SOUNDS = "sounds"
     COUNTS = "counts"
     EVENTS = "events"
+    PUBLISH = "publish"
 
 
 @dataclass(frozen=True, slots=True)

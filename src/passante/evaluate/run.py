@@ -18,6 +18,7 @@ from passante.evaluate import (
     page,
     persons,
     plates,
+    publish,
     voices,
     words,
 )
@@ -48,6 +49,7 @@ PARTS: Mapping[Section, Part] = MappingProxyType(
         Section.SOUNDS: events.run,
         Section.COUNTS: counts.run,
         Section.EVENTS: _events,
+        Section.PUBLISH: publish.run,
     }
 )
 """What each section runs."""
