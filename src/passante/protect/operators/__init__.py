@@ -70,11 +70,12 @@ _ALL = (
     ),
     Operator(
         OperatorName.SOUNDSCAPE,
-        1,
-        "Speech gives way to fresh noise of the level and colour of the place; sounds beside the "
-        "voices stay.",
-        "When somebody speaks, in steps of a quarter of a second; and, where another sound is "
-        "about as loud as the speech, faint traces of the voice beneath that sound.",
+        2,
+        "Speech gives way to the place: what was heard there shortly before goes on, or fresh "
+        "noise of its level and colour; sounds beside the voices stay.",
+        "When somebody speaks, in steps of a quarter of a second; where another sound is about as "
+        "loud as the speech, faint traces of the voice beneath that sound; and speech that was "
+        "not noticed may be heard again in pieces of a fifth of a second.",
         non_interfering=False,
     ),
     Operator(
