@@ -12,6 +12,7 @@ pairs is chosen by leaving each of them out once (Allen's PRESS, 1974).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -45,15 +46,20 @@ class Regression:
 
     def rebuild(self, hidden: Faces, clear: Faces, asked: Faces) -> Rebuilt:
         """Learn from pairs `hidden` and `clear`, each also seen in a mirror; rebuild `asked`."""
-        inputs, wanted = _rows(hidden, mirrored=True), _rows(clear, mirrored=True)
-        made = regressed(inputs, wanted, _rows(asked, mirrored=False))
-        half = SIDE / LOOSE / 2
-        box = Box(SIDE / 2 - half, SIDE / 2 - half, SIDE / 2 + half, SIDE / 2 + half)
-        pixels = (255 * made.reshape(-1, SIDE, SIDE, 3)).round().clip(0, 255).astype(np.uint8)
-        return [(np.ascontiguousarray(one), box) for one in pixels]
+        ridge = Ridge(rows_of(hidden, mirrored=True), rows_of(clear, mirrored=True))
+        made = ridge(rows_of(asked, mirrored=False))
+        return faces_of(made.reshape(-1, SIDE, SIDE, 3))
 
 
-def _rows(faces: Faces, *, mirrored: bool) -> NDArray[np.float64]:
+def faces_of(made: NDArray[np.floating]) -> Rebuilt:
+    """(n, side, side, 3), 0 to 1, as faces with their places."""
+    half = SIDE / LOOSE / 2
+    box = Box(SIDE / 2 - half, SIDE / 2 - half, SIDE / 2 + half, SIDE / 2 + half)
+    pixels = (255 * made).round().clip(0, 255).astype(np.uint8)
+    return [(np.ascontiguousarray(one), box) for one in pixels]
+
+
+def rows_of(faces: Faces, *, mirrored: bool) -> NDArray[np.float64]:
     """(n or 2 n, values), 0 to 1; mirrored ones follow the others."""
     cuts = np.stack([cut_out(pixels, box, SIDE, LOOSE) for pixels, box in faces])
     if mirrored:
@@ -61,28 +67,43 @@ def _rows(faces: Faces, *, mirrored: bool) -> NDArray[np.float64]:
     return cuts.reshape(len(cuts), -1) / 255.0
 
 
-def regressed(
-    inputs: NDArray[np.float64], wanted: NDArray[np.float64], asked: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """(n, values) for the rows asked, by ridge regression in the space of the pairs.
+@dataclass(frozen=True, slots=True, eq=False)
+class Ridge:
+    """Ridge regression in the space of the pairs, as strong as tells pairs that are left out best.
 
-    The strength is the one at which pairs left out are told best.
+    Args:
+        inputs: (n, values).
+        wanted: (n, values).
     """
-    centre, goal = inputs.mean(axis=0), wanted.mean(axis=0)
-    rows = inputs - centre
-    values, vectors = np.linalg.eigh(rows @ rows.T)
-    values = np.maximum(values, 0)
-    turned = vectors.T @ (wanted - goal)
-    level = float(values.mean()) + 1e-12
-    best, least = 0.0, np.inf
-    for ridge in _RIDGES:
-        shrink = 1 / (values + ridge * level)
-        diagonal = (vectors**2 @ shrink)[:, None]
-        error = float(((vectors @ (shrink[:, None] * turned) / diagonal) ** 2).mean())
-        if error < least:
-            best, least = ridge, error
-    weights = vectors @ (turned / (values + best * level)[:, None])
-    return np.asarray((asked - centre) @ rows.T @ weights + goal)
+
+    inputs: NDArray[np.float64]
+    wanted: NDArray[np.float64]
+    _weights: NDArray[np.float64] = field(init=False)
+    left_out: NDArray[np.float64] = field(init=False)
+    """(n, values): each pair as the others tell it."""
+
+    def __post_init__(self) -> None:
+        rows = self.inputs - self.inputs.mean(axis=0)
+        values, vectors = np.linalg.eigh(rows @ rows.T)
+        values = np.maximum(values, 0)
+        turned = vectors.T @ (self.wanted - self.wanted.mean(axis=0))
+        level = float(values.mean()) + 1e-12
+        least = np.inf
+        for ridge in _RIDGES:
+            shrink = 1 / (values + ridge * level)
+            weights = vectors @ (shrink[:, None] * turned)
+            missed = weights / (vectors**2 @ shrink)[:, None]
+            error = float((missed**2).mean())
+            if error < least:
+                least = error
+                object.__setattr__(self, "_weights", weights)
+                object.__setattr__(self, "left_out", self.wanted - missed)
+
+    def __call__(self, asked: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, values) for the rows asked."""
+        centre = self.inputs.mean(axis=0)
+        made = (asked - centre) @ (self.inputs - centre).T @ self._weights
+        return np.asarray(made + self.wanted.mean(axis=0))
 
 
 def taught(hidden: Line, clear: Line) -> NDArray[np.float64]:

@@ -52,12 +52,19 @@ def test_what_follows_from_the_rows_is_found_and_noise_is_not_learnt() -> None:
     rng = np.random.default_rng(1)
     rows, weights = rng.normal(0, 1, (60, 8)), rng.normal(0, 1, (8, 3))
     asked = rng.normal(0, 1, (5, 8))
-    assert restore.regressed(rows, rows @ weights, asked) == pytest.approx(
-        asked @ weights, abs=1e-2
-    )
+    assert restore.Ridge(rows, rows @ weights)(asked) == pytest.approx(asked @ weights, abs=1e-2)
     # nothing to learn: the best is the mean of all
     noise = rng.normal(0, 1, (60, 3))
-    assert np.abs(restore.regressed(rows, noise, asked) - noise.mean(axis=0)).max() < 0.5
+    assert np.abs(restore.Ridge(rows, noise)(asked) - noise.mean(axis=0)).max() < 0.5
+
+
+def test_what_is_left_out_is_told_by_the_others_alone() -> None:
+    rng = np.random.default_rng(2)
+    rows, wanted = rng.normal(0, 1, (12, 4)), rng.normal(0, 1, (12, 2))
+    changed = wanted.copy()
+    changed[3] += 0.01
+    told = [restore.Ridge(rows, goal).left_out[3] for goal in (wanted, changed)]
+    assert told[0] == pytest.approx(told[1], abs=2e-3)
 
 
 def line(number: int) -> np.ndarray:
