@@ -56,6 +56,8 @@ class Cost:
     grown_mb: float
     """How much of it came with the network."""
     runs: int
+    usual_mb: float | None = None
+    """The same with ONNX Runtime set as it comes; `grown_mb` is as the product runs networks."""
     energy_mj: float | None = None
     """Energy of a run on one thread by the processor's own meter, which counts whatever else the
     machine did; None where it has none that can be read."""
@@ -96,6 +98,7 @@ class _Times(msgspec.Struct):
 class _Memory(msgspec.Struct):
     peak_mb: float
     grown_mb: float
+    usual_mb: float | None = None
 
 
 class _Result(msgspec.Struct):
@@ -213,7 +216,7 @@ def read(path: Path, networks: Mapping[str, bytes]) -> Measurement:
         first = next(iter(result.threads.values()))[key]
         energy = statistics.median(first.energy) if first.energy else None
         costs[name, runtime] = Cost(
-            timings, memory.peak_mb, memory.grown_mb, len(first.wall), energy
+            timings, memory.peak_mb, memory.grown_mb, len(first.wall), memory.usual_mb, energy
         )
     return Measurement(result.machine, costs)
 

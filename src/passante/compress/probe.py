@@ -2,6 +2,7 @@
 
     python probe.py time PLAN.json RESULT.json     latency and processor time, in turns
     python probe.py memory PLAN.json NAME          memory of one network, in a process of its own
+    python probe.py usual PLAN.json NAME           the same with ONNX Runtime set as it comes
     python probe.py all PLAN.json RESULT.json      both: what a bundle for another device runs
 
 PLAN.json names networks (file, runtime), inputs (name, dtype, shape), rounds and threads. All
@@ -20,6 +21,7 @@ import re
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +31,13 @@ METERS = Path("/sys/class/powercap")
 
 
 # Any: what JSON holds, and networks of runtimes that have no types.
-def opened(network: dict[str, Any], folder: Path, threads: int, inputs: list[Any]) -> Any:
-    """A function that runs a network once with inputs of noise."""
+def opened(
+    network: dict[str, Any], folder: Path, threads: int, inputs: list[Any], *, usual: bool = False
+) -> Any:
+    """A function that runs a network once with inputs of noise.
+
+    With `usual` ONNX Runtime is set as it comes, but for the number of threads.
+    """
     path = str(folder / network["file"])
     chance = np.random.default_rng(0)
     feed = {item["name"]: noise(chance, item) for item in inputs}
@@ -42,10 +49,28 @@ def opened(network: dict[str, Any], folder: Path, threads: int, inputs: list[Any
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.enable_mem_pattern = False
     options.log_severity_level = 3
+    if not usual:
+        # As the product runs networks: memory that grows by what is asked for.
+        options.enable_mem_pattern = False
+        store()
+        options.add_session_config_entry("session.use_env_allocators", "1")
     session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     return lambda: session.run(None, feed)
+
+
+@cache
+def store() -> None:
+    """Working memory that grows by what is asked for, for all networks of this process."""
+    import onnxruntime as ort  # noqa: PLC0415 - as above
+
+    settings = {"max_mem": 0, "arena_extend_strategy": 1, "initial_chunk_size_bytes": 1 << 16}
+    place = ort.OrtMemoryInfo(
+        "Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT
+    )
+    ort.create_and_register_allocator(
+        place, ort.OrtArenaCfg({**settings, "max_dead_bytes_per_chunk": -1})
+    )
 
 
 def _openvino(path: str, threads: int, feed: dict[str, Any]) -> Any:
@@ -101,7 +126,9 @@ def measure(plan: dict[str, Any], folder: Path, threads: int) -> dict[str, Any]:
     return found
 
 
-def memory(plan: dict[str, Any], folder: Path, name: str) -> dict[str, float]:
+def memory(
+    plan: dict[str, Any], folder: Path, name: str, *, usual: bool = False
+) -> dict[str, float]:
     """Highest memory of this process, MB: of all, and beyond what it had before the network."""
     item = next(item for item in plan["networks"] if item["name"] == name)
     if item["runtime"] == "openvino":
@@ -109,7 +136,7 @@ def memory(plan: dict[str, Any], folder: Path, name: str) -> dict[str, float]:
     else:
         import onnxruntime  # noqa: F401, PLC0415
     before = resident()
-    run = opened(item, folder, 1, item.get("inputs", plan["inputs"]))
+    run = opened(item, folder, 1, item.get("inputs", plan["inputs"]), usual=usual)
     for _ in range(3):
         run()
     return {"peak_mb": peak(), "grown_mb": peak() - before}
@@ -174,22 +201,28 @@ def everything(plan: dict[str, Any], folder: Path, script: str, plan_path: str) 
     for threads in plan["threads"]:
         found["threads"][str(threads)] = measure(plan, folder, threads)
     for item in plan["networks"]:
-        words = [sys.executable, script, "memory", plan_path, item["name"]]
-        done = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603
-        found["memory"][item["name"]] = json.loads(done.stdout.splitlines()[-1])
+        told = {}
+        for how in ("memory", *(["usual"] if item["runtime"] == "onnxruntime" else [])):
+            words = [sys.executable, script, how, plan_path, item["name"]]
+            done = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603
+            told[how] = json.loads(done.stdout.splitlines()[-1])
+        if "usual" in told:
+            told["memory"]["usual_mb"] = told["usual"]["grown_mb"]
+        found["memory"][item["name"]] = told["memory"]
     found["hashes"] = plan.get("hashes", {})
     return found
 
 
 def main(words: list[str]) -> int:
     """Do what the first word says."""
-    if len(words) != 3 or words[0] not in ("time", "memory", "all"):
+    if len(words) != 3 or words[0] not in ("time", "memory", "usual", "all"):
         sys.stderr.write(f"{__doc__}\n")
         return 2
     path = Path(words[1]).resolve()
     plan = json.loads(path.read_text(encoding="utf-8"))
-    if words[0] == "memory":
-        sys.stdout.write(json.dumps(memory(plan, path.parent, words[2])) + "\n")
+    if words[0] in ("memory", "usual"):
+        told = memory(plan, path.parent, words[2], usual=words[0] == "usual")
+        sys.stdout.write(json.dumps(told) + "\n")
         return 0
     if words[0] == "time":
         found = {str(n): measure(plan, path.parent, n) for n in plan["threads"]}

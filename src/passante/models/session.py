@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,8 @@ class OnnxSession:
         options.add_session_config_entry("session.inter_op.allow_spinning", "0")
         # Views come in many sizes: a plan for each would be remembered for ever.
         options.enable_mem_pattern = False
+        _share_memory()
+        options.add_session_config_entry("session.use_env_allocators", "1")
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
         options.log_severity_level = _ERRORS_ONLY
         self.card = model.card
@@ -68,6 +71,23 @@ class OnnxSession:
             return tuple(self._session.run(self._outputs, feed))
         except Exception as error:
             raise ModelContractError(f"{self.card.ref}: the run failed: {error}") from error
+
+
+@cache
+def _share_memory() -> None:
+    """One store of working memory for all networks of the process, once.
+
+    Left to itself every session has its own, which doubles each time that it grows. This one grows
+    by what is asked for, and what one network has finished with serves the next.
+    """
+    exact = 1
+    settings = {"max_mem": 0, "arena_extend_strategy": exact, "initial_chunk_size_bytes": 1 << 16}
+    ort.create_and_register_allocator(
+        ort.OrtMemoryInfo(
+            "Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT
+        ),
+        ort.OrtArenaCfg({**settings, "max_dead_bytes_per_chunk": -1}),
+    )
 
 
 def check_inputs(card: Card, arrays: tuple[NDArray[Any], ...]) -> None:
