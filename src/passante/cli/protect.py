@@ -17,6 +17,7 @@ from passante.cli.plan import Plan, Task, plan
 from passante.cli.progress import Progress
 from passante.core.errors import ModelError, PassanteError, SettingsError, SinkError
 from passante.core.names import Sensitive
+from passante.models.own import load_all
 from passante.pipeline import report
 from passante.pipeline.build import Equipment
 from passante.pipeline.job import Job, protect_file
@@ -77,6 +78,11 @@ class Level(StrEnum):
     "--preset", default=OutputSettings().preset, show_default=True, metavar="NAME",
     help="Effort of the encoder: ultrafast to veryslow.",
 )  # fmt: skip
+@click.option(
+    "--model", "cards", type=click.Path(dir_okay=False, path_type=Path), multiple=True,
+    metavar="CARD.toml",
+    help="A network that `passante compress` made and let pass, instead of the usual one.",
+)  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
 @click.option(
     "--allow-truncated", is_flag=True,
@@ -98,6 +104,7 @@ def protect(
     codec: str | None,
     crf: int | None,
     preset: str,
+    cards: tuple[Path, ...],
     overwrite: bool,
     allow_truncated: bool,
     quiet: bool,
@@ -123,7 +130,9 @@ def protect(
     # The pipeline has threads of its own; OpenCV's pool would only get in their way.
     cv2.setNumThreads(1)
     run = _Run(
-        Equipment(policy, levels=_levels(calibration) if wants_levels else None),
+        Equipment(
+            policy, levels=_levels(calibration) if wants_levels else None, models=load_all(cards)
+        ),
         settings,
         allow_truncated=allow_truncated,
         quiet=quiet,

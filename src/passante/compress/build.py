@@ -10,11 +10,9 @@ from passante.compress.calibrate import histograms
 from passante.compress.candidate import Candidate
 from passante.compress.cost import fusion, multiplications, parameters
 from passante.compress.data import Collection
-from passante.compress.even import drift, even, take_off
-from passante.compress.graph import Graph
+from passante.compress.even import drift, tops
 from passante.compress.histogram import Method
 from passante.compress.prune import Pruner
-from passante.compress.quantise import Recipe, ends, layers, quantise, tensors
 from passante.compress.readback import is_whole
 from passante.compress.repair import repair
 from passante.compress.running import Feed
@@ -25,7 +23,11 @@ from passante.compress.sensitivity import (
     sensitivities,
 )
 from passante.compress.subject import Subject
-from passante.compress.tasks.looking import Looking
+from passante.compress.tasks.looking import Looking, Seen
+from passante.models.convert import quantise as integers
+from passante.models.convert.network import Graph
+from passante.models.convert.quantise import ends, layers, tensors
+from passante.models.convert.recipe import Recipe, carried_out, has_bias, joined, shaped
 
 Tell = Callable[[str], None]
 
@@ -37,6 +39,8 @@ _MATTERS = 0.02
 """Share of all weights in the last layers from which on they are tried in integers, too."""
 _TRIED = 2
 """Inputs that each layer's sensitivity is measured on."""
+_LEAST_SHIFT = 0.005
+"""Logits by which scores have to have fallen for it to be worth raising them."""
 _COMPARED = 6
 """Inputs that drift is measured on."""
 _HELD_BYTES = 96 * 1024 * 1024
@@ -83,6 +87,7 @@ class Builder:
         self._wanted = wanted
         self._tell = tell
         self._held: list[Feed] | None = None
+        self._seen: dict[str, list[Seen]] = {}
         self._some = list(islice(self._feeds(), _COMPARED))
         self._shapes = {item.name: item.shape for item in subject.inputs(self._some[0])}
         self._size = subject.task.size if isinstance(subject.task, Looking) else None
@@ -129,45 +134,88 @@ class Builder:
             self.built.notes.append(f"{prefix or 'int8'}: no layer has an integer kernel")
             return
         self._tell(f"calibrating {prefix}int8 on {len(self._items)} items")
-        evened = graph.copy()
-        count = even(evened, self._feeds())
-        tried: list[tuple[float, Method, Recipe, Graph]] = []
-        for base in [graph, evened] if count else [graph]:
+        reach = tops(graph, self._feeds())
+        tried: list[tuple[float, str, Recipe]] = []
+        for levels in [{}, reach] if reach else [{}]:
+            base = shaped(graph, Recipe(tops=levels).short())
             seen = histograms(base, tensors(base), self._feeds())
             for method in Method:
                 ranges = {name: histogram.range(method) for name, histogram in seen.items()}
-                recipe = Recipe(ranges, ends(base), self._wanted.signed)
-                distance = distance_db(self._true, outputs(quantise(base, recipe), self._some))
-                tried.append((distance, method, recipe, base))
+                recipe = Recipe(levels, {}, ranges, tuple(ends(base)), self._wanted.signed).short()
+                words = f"{method}, evened out" if levels else str(method)
+                tried.append((self._distance(carried_out(graph, recipe)), words, recipe))
         if not prefix:
-            self.built.methods = {
-                f"{method}{', evened out' if base is evened else ''}": distance
-                for distance, method, _, base in tried
-            }
-        _, method, recipe, even_graph = max(tried, key=lambda one: one[0])
-        level = even_graph.copy()
-        moved = take_off(level, drift(graph, quantise(even_graph, recipe), self._some))
-        how = f"8-bit integers, ranges by {method}" + (
-            f", {count} layers evened out" if even_graph is evened else ""
-        ) + (", drift taken off" if moved else "")  # fmt: skip
-        self._add(f"{prefix}int8", f"{how}, last layers in floating point", quantise(level, recipe))
-        if _share_of(even_graph, recipe.keep) > _MATTERS:
-            every = replace(recipe, keep=frozenset())
-            name = f"{prefix}int8-whole"
-            self._add(name, f"{how}, last layers too", quantise(even_graph, every))
+            self.built.methods = {words: distance for distance, words, _ in tried}
+        _, words, plain = max(tried, key=lambda one: one[0])
+        how = f"8-bit integers, ranges by {words}"
+        recipe, moved = self._levelled(graph, plain)
+        self._add_whole(
+            f"{prefix}int8", f"{how}{moved}, last layers in floating point", graph, recipe
+        )
+        if _share_of(graph, frozenset(recipe.keep)) > _MATTERS:
+            every, moved = self._levelled(graph, replace(plain, keep=()))
+            self._add_whole(f"{prefix}int8-whole", f"{how}{moved}, last layers too", graph, every)
         if self._wanted.mixed and not prefix:
-            self._mixed(level, recipe, how)
+            self._mixed(graph, recipe, how)
+
+    def _levelled(self, graph: Graph, recipe: Recipe) -> tuple[Recipe, str]:
+        """The recipe with what integers are off on average taken off, and words for it."""
+        words = ""
+        gaps = drift(shaped(graph, recipe), carried_out(graph, recipe), self._some)
+        if gaps:
+            recipe, words = replace(recipe, added=gaps).short(), ", drift taken off"
+        task = self._subject.task
+        if isinstance(task, Looking) and (shift := self._shift(task, graph, recipe)) > _LEAST_SHIFT:
+            risen = _raised(graph, task.logits, shift)
+            if risen:
+                recipe = replace(recipe, added=joined(recipe.added, risen)).short()
+                words += f", scores raised by {shift:.2f}"
+        return recipe, words
+
+    def _shift(self, task: Looking, graph: Graph, recipe: Recipe) -> float:
+        """By how much scores of what was found fall in integers, on what it is calibrated on."""
+        parent = self._answers(task, "fp32", self._subject.repaired.graph)
+        return task.shift(parent, self._answers(task, "int8", carried_out(graph, recipe)))
+
+    def _answers(self, task: Looking, name: str, graph: Graph) -> list[Seen]:
+        if name not in self._seen:
+            runner = self._subject.runner(name, graph.to_bytes())
+            found = [task.ask(runner, item) for item in self._items]
+            if name != "fp32":
+                return found
+            self._seen[name] = found
+        return self._seen[name]
+
+    def _distance(self, graph: Graph) -> float:
+        return distance_db(self._true, outputs(graph, self._some))
+
+    def _add_whole(
+        self,
+        name: str,
+        made_by: str,
+        graph: Graph,
+        recipe: Recipe,
+        kept_float: tuple[str, ...] = (),
+    ) -> None:
+        # What is pruned has weights of its own: numbers alone do not make it again.
+        mine = graph is self._subject.repaired.graph
+        self._add(
+            name, made_by, carried_out(graph, recipe), kept_float=kept_float,
+            recipe=recipe if mine else None,
+        )  # fmt: skip
 
     def _mixed(self, graph: Graph, recipe: Recipe, how: str) -> None:
         self._tell(f"trying each of {len(layers(graph))} layers in floating point")
-        found = sensitivities(graph, recipe, self._some[:_TRIED])
+        order = integers.Recipe(recipe.ranges, frozenset(recipe.keep), recipe.signed)
+        found = sensitivities(shaped(graph, recipe), order, self._some[:_TRIED])
         self.built.sensitivity = found
-        worst = frozenset(item.layer for item in found[:MIXED] if item.gain_db > 0)
-        mixed = quantise(graph, replace(recipe, keep=recipe.keep | worst))
+        worst = tuple(item.layer for item in found[:MIXED] if item.gain_db > 0)
+        mixed = replace(recipe, keep=(*recipe.keep, *worst), added={}).short()
+        mixed, moved = self._levelled(graph, mixed)
         before = next(one.drift_db for one in self.built.candidates if one.name == "int8")
-        if worst and distance_db(self._true, outputs(mixed, self._some)) > before:
-            words = f"{how}; {len(worst)} most sensitive layers in floating point"
-            self._add("int8-mixed", words, mixed, kept_float=tuple(sorted(worst)))
+        if worst and self._distance(carried_out(graph, mixed)) > before:
+            words = f"{how}{moved}; {len(worst)} most sensitive layers in floating point"
+            self._add_whole("int8-mixed", words, graph, mixed, tuple(sorted(worst)))
 
     def _smaller(self) -> None:
         """The same files, looking at less."""
@@ -193,9 +241,9 @@ class Builder:
 
     def _add(
         self, name: str, made_by: str, graph: Graph, *, is_parent: bool = False,
-        kept_float: tuple[str, ...] = (), data: bytes = b"",
+        kept_float: tuple[str, ...] = (), recipe: Recipe | None = None,
     ) -> None:  # fmt: skip
-        data = data or graph.to_bytes()
+        data = graph.to_bytes()
         self.built.candidates.append(
             Candidate(
                 name,
@@ -205,9 +253,10 @@ class Builder:
                 multiplications(graph, self._shapes) / 1e6,
                 parameters(graph),
                 fusion(data),
-                120.0 if is_parent else distance_db(self._true, outputs(graph, self._some)),
+                120.0 if is_parent else self._distance(graph),
                 is_parent=is_parent,
                 kept_float=kept_float,
+                recipe=recipe,
             )
         )
 
@@ -230,3 +279,29 @@ def _share_of(graph: Graph, names: frozenset[str]) -> float:
     """Which share of all weights these layers hold."""
     found = [node for node in layers(graph) if node.name in names]
     return sum(graph.constants[node.inputs[1]].size for node in found) / max(1, parameters(graph))
+
+
+def _raised(
+    graph: Graph, logits: tuple[int, int, int], shift: float
+) -> dict[str, tuple[float, ...]]:
+    """What is added to the biases of last layers where they give logits of scores.
+
+    Args:
+        graph: The network.
+        logits: As of `Looking`.
+        shift: How much is added.
+    """
+    columns, first, last = logits
+    found = {}
+    for node in layers(graph):
+        if node.name not in ends(graph) or not has_bias(graph, node.outputs[0]):
+            continue
+        count = len(graph.constants[node.inputs[1]])
+        if count % columns == 0:
+            mine = [first <= at % columns < last for at in range(count)]
+        elif count == last - first:
+            mine = [True] * count
+        else:
+            continue
+        found[node.outputs[0]] = tuple(shift if is_score else 0.0 for is_score in mine)
+    return found

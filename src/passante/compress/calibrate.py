@@ -9,10 +9,10 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from passante.compress.graph import Graph, Value
 from passante.compress.histogram import Histogram
 from passante.compress.running import Feed, run, session
 from passante.core.errors import SettingsError
+from passante.models.convert.network import Graph, Value
 
 _MOST_BYTES = 192 * 1024 * 1024
 """How much may be held of one picture's tensors at once."""

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from passante.compress.cost import Fusion
+from passante.models.convert.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +33,8 @@ class Candidate:
     """It was taught for one camera, and is asked as students are."""
     kept_float: tuple[str, ...] = ()
     """Layers left in floating point on purpose."""
+    recipe: Recipe | None = field(default=None, repr=False)
+    """How it is made again from its parent; None where numbers alone do not make it."""
 
     @property
     def sha256(self) -> str:

@@ -9,6 +9,9 @@ from passante.compress.gate import Passed
 from passante.compress.result import Choice
 from passante.compress.target import Device
 
+_SAME = 1.05
+"""Times that differ by less are the same: what is measured is no surer."""
+
 
 def costs_of(passed: Passed, device: Device) -> dict[str, float]:
     """What a network costs, by the names of a budget."""
@@ -47,7 +50,8 @@ def choose(
 ) -> tuple[Passed, Choice] | None:
     """The network to be taken; None where none passed.
 
-    Within the budget the one that loses least; where there is no budget, the one that costs least.
+    Within the budget the one that loses least; where there is no budget, the one that costs least,
+    and of those that cost the same but for _SAME the one that loses least.
     Where none fits, the one that is nearest to it.
     """
     if not passed:
@@ -61,7 +65,9 @@ def choose(
         best = min(fitting, key=lambda one: (round(loss_of(one), 3), *_cost(one)))
         why = f"of {len(fitting)} that fit the budget it loses least"
     else:
-        best = min(fitting, key=_cost)
+        least = min(_cost(one)[0] for one in fitting)
+        alike = [one for one in fitting if _cost(one)[0] <= least * _SAME]
+        best = min(alike, key=lambda one: (round(loss_of(one), 3), *_cost(one)))
         why = f"of {len(fitting)} that passed it takes least processor time"
     return best, _choice(best, why, excess)
 

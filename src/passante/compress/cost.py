@@ -12,8 +12,8 @@ from pathlib import Path
 import onnx
 import onnxruntime as ort
 
-from passante.compress.graph import Graph
 from passante.core.errors import ModelContractError
+from passante.models.convert.network import Graph
 
 _CONVOLUTIONS = ("Conv", "FusedConv", "ConvInteger", "NhwcFusedConv")
 _INTEGER = ("QLinearConv", "QGemm", "QLinearMatMul", "NhwcMaxPool")

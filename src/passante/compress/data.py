@@ -57,6 +57,8 @@ class Item:
     """(n,) at 16 kHz."""
     marked: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
     """(n, 4): boxes that others have marked, px of the frame."""
+    tracks: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """(n,): who is marked, the same number in every frame of a video; -1 where nobody said so."""
     label: str = ""
     """What it is, where somebody has said so."""
 
@@ -162,8 +164,8 @@ class Collection:
         for plane in raw.planes:
             digest.update(np.ascontiguousarray(plane).tobytes())
         small = cv2.resize(raw.grey(), (_GRID + 1, _GRID), interpolation=cv2.INTER_AREA)
-        marked = self._truth.boxes(path, number)
-        return Item(name, digest.hexdigest(), _rises(small), raw, marked=marked)
+        marked, tracks = self._truth.boxes(path, number)
+        return Item(name, digest.hexdigest(), _rises(small), raw, marked=marked, tracks=tracks)
 
 
 def near_duplicates(one: Collection, other: Collection) -> list[tuple[str, str]]:
@@ -206,10 +208,10 @@ class _Truth:
         if not path.is_dir():
             self._take_tracks(path)
 
-    def boxes(self, path: Path, frame: int) -> NDArray[np.float32]:
-        """Boxes (n, 4) of a picture, or of a frame of a video, px."""
-        rows = self._boxes.get((path.name, frame), [])
-        return np.array(rows, np.float32).reshape(-1, 4)
+    def boxes(self, path: Path, frame: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Boxes (n, 4) of a picture, or of a frame of a video, px, and whose each is (n,)."""
+        rows = np.array(self._boxes.get((path.name, frame), []), np.float64).reshape(-1, 5)
+        return rows[:, :4].astype(np.float32), rows[:, 4].astype(np.int64)
 
     def _take(self, row: dict[str, str], table: Path) -> None:
         if {"image", "left", "top", "box_width", "box_height"} <= row.keys():
@@ -231,11 +233,11 @@ class _Truth:
         for line in table.read_text(encoding="ascii").splitlines():
             frame, track, *size = (float(word) for word in line.split(",")[:6])
             if track >= 0:
-                self._add(path.name, int(frame) - 1, size)
+                self._add(path.name, int(frame) - 1, size, int(track))
 
-    def _add(self, name: str, frame: int, size: Sequence[float]) -> None:
+    def _add(self, name: str, frame: int, size: Sequence[float], track: int = -1) -> None:
         left, top, width, height = size
-        box = [left, top, left + width, top + height]
+        box = [left, top, left + width, top + height, track]
         self._boxes.setdefault((name, frame), []).append(box)
 
 

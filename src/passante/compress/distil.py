@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from passante.compress.graph import Graph, Node
 from passante.core.errors import CompressionError
+from passante.models.convert.network import Graph, Node
 
 # Any: torch is installed on few machines, and has no types where it is not.
 Tensor = Any

@@ -11,8 +11,8 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from passante.compress.graph import Graph, Node, Value
 from passante.compress.running import run, session
+from passante.models.convert.network import Graph, Node, Value
 
 _CHANCE = {"RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial"}
 _NOTHING = {"Identity", "Dropout"}

@@ -18,13 +18,16 @@ from passante.core.settings import nearest
 
 _ROUNDING = 1e-9
 DEFAULT_LOSS = 1.0
-"""Points of 100 that may be lost unless told otherwise."""
+"""Points of 100 that may be lost unless told otherwise; of tracks none."""
+DEFAULT_EXTRA = 0.5
+_EXTRA = "extra"
 
 
 class Reason(StrEnum):
     """Why a network is refused."""
 
     LOSES = "it does less than its parent"
+    VAIN = "it finds what is not there"
     SLOWER = "it is no faster than its parent on its target"
     UNMEASURED = "it was not measured on its target"
     UNJUDGED = "there was nothing to judge it by"
@@ -35,6 +38,8 @@ class Limits:
     """Points of 100 that may be lost."""
 
     points: Mapping[What, float] = field(default_factory=dict)
+    extra: float = DEFAULT_EXTRA
+    """Things in an item, on average, that may be found in vain beyond the parent's."""
 
     @classmethod
     def parse(cls, text: str) -> Limits:
@@ -44,25 +49,31 @@ class Limits:
             SettingsError: A word is unknown or no number.
         """
         points: dict[What, float] = {}
+        extra = DEFAULT_EXTRA
         for word in filter(None, (part.strip() for part in text.split(","))):
             name, _, number = (part.strip() for part in word.partition("="))
-            if name not in list(What):
+            known = [*What, _EXTRA]
+            if name not in known:
                 raise SettingsError(
-                    f'max-loss: nothing is called "{name}"', hint=nearest(name, list(What))
+                    f'max-loss: nothing is called "{name}"', hint=nearest(name, known)
                 )
             try:
-                points[What(name)] = float(number)
+                value = float(number)
             except ValueError as error:
                 raise SettingsError(f"max-loss: {name} needs a number of points") from error
-            if not 0 <= points[What(name)] <= 100:
+            if not 0 <= value <= 100:
                 raise SettingsError(f"max-loss: {name} is a number of points from 0 to 100")
+            if name == _EXTRA:
+                extra = value
+            else:
+                points[What(name)] = value
         if What.RECALL in points:
             points.setdefault(What.KEPT, points[What.RECALL])
-        return cls(points)
+        return cls(points, extra)
 
     def of(self, what: What) -> float:
         """Points that may be lost of this."""
-        return self.points.get(what, DEFAULT_LOSS)
+        return self.points.get(what, 0.0 if what is What.TRACKS else DEFAULT_LOSS)
 
 
 class _Key:
@@ -151,4 +162,7 @@ def falls_short(
                 f"{share.loss:.2f} points less than its parent; {limit:g} may go"
             )
             return Refused(candidate, Reason.LOSES, words)
+    if quality.extra > limits.extra:
+        words = f"{quality.extra:.2f} things an item in vain; {limits.extra:g} may be"
+        return Refused(candidate, Reason.VAIN, words)
     return None

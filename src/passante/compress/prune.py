@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from passante.compress.calibrate import watch
 from passante.compress.cost import multiplications
-from passante.compress.graph import Graph, Node
 from passante.compress.running import Feed
 from passante.compress.surgeon import Cut, Moments, adjusted, order
+from passante.models.convert.network import Graph, Node
 
 BLOCK = 8
 """Channels go in blocks of so many: kernels take them so, and others would be paid for idle."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import onnx
 
-from passante.compress.graph import Graph, Node
+from passante.models.convert.network import Graph, Node
 
 
 def is_whole(graph: Graph) -> bool:

@@ -21,10 +21,10 @@ from passante.compress.fold import (
     fold_scaling,
     unfold_upsampling,
 )
-from passante.compress.graph import OPSET, Graph, parsed
 from passante.compress.readback import is_whole, read_back
 from passante.compress.running import Feed, run, session
 from passante.core.errors import ModelContractError
+from passante.models.convert.network import OPSET, Graph, parsed
 
 _TOLERANCE = 1e-3
 """Largest difference, as a share of the largest value, that the order of additions may make."""

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from passante.compress.graph import Graph
 from passante.compress.running import Feed, run, session
 from passante.compress.tasks.outcome import Runner
 from passante.core.errors import ModelContractError
+from passante.models.convert.network import Graph
 
 _TINY = 1e-6
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from passante.compress.graph import Graph
-from passante.compress.quantise import Recipe, layers, quantise
 from passante.compress.running import Feed, run, session
+from passante.models.convert.network import Graph
+from passante.models.convert.quantise import Recipe, layers, quantise
 
 # Any: outputs of a network.
 Outputs = list[NDArray[Any]]

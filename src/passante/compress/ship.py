@@ -34,15 +34,33 @@ def write(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         model.write_bytes(passed.candidate.data)
+        files = [model]
+        if passed.candidate.recipe is not None:
+            files.append(folder / f"{name}.recipe.json")
+            files[-1].write_bytes(passed.candidate.recipe.to_json())
         if subject.card is None:
-            return (model,)
+            return tuple(files)
         text = card_text(passed, subject.card, name, device=device, command=command, on=on)
         card = folder / f"{name}.toml"
         parse(text, where=card.name)
         card.write_text(text, encoding="utf-8")
     except OSError as error:
         raise SinkError(f"{folder}: cannot be written: {error.strerror}") from error
-    return model, card
+    return (*files, card)
+
+
+def gate_words(passed: Passed) -> str:
+    """What the gate found, in a line."""
+    shares = [share for share in passed.quality.shares if share.group == "all"]
+    worst = max(passed.quality.shares, key=lambda share: share.loss)
+    said = [
+        f"{share.what} {100 * share.rate.share:.1f} % of {share.rate.trials} "
+        f"(parent {100 * share.before.share:.1f} %)"
+        for share in shares
+    ]
+    return "; ".join(
+        [*said, f"worst class {worst.what} {worst.group}: {worst.loss:.2f} points less"]
+    )
 
 
 def card_text(
@@ -63,6 +81,7 @@ def card_text(
         f"size_bytes = {len(candidate.data)}",
         *(['convert = "passante-compress"'] if parent.parts else []),
         f"parent = {_word(parent.ref)}",
+        f"gate = {_word(f'{gate_words(passed)}, judged on {on}')}",
         "optional = true",
     ]
     for part in parent.parts:

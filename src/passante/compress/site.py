@@ -19,11 +19,11 @@ from passante.compress.build import Builder, Built, Wanted
 from passante.compress.candidate import Candidate
 from passante.compress.data import Collection
 from passante.compress.distil import Running
-from passante.compress.graph import Graph
 from passante.compress.student import STRIDE, StudentFinder, architecture
 from passante.compress.subject import Subject
 from passante.compress.tasks.looking import Looking, Seen
 from passante.core.errors import CompressionError, SettingsError
+from passante.models.convert.network import Graph
 
 Tell = Callable[[str], None]
 

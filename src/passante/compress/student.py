@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passante.analyse.faces import decode
-from passante.compress.graph import Graph, Value
 from passante.compress.tasks.outcome import Runner
 from passante.core.names import Kind
 from passante.inside.observation import Detections
 from passante.inside.video import View
+from passante.models.convert.network import Graph, Value
 
 STRIDE = 4
 """Pixels of the view for each cell of the map."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from passante.compress.data import Item
-from passante.compress.graph import Graph
 from passante.compress.measure import Input
 from passante.compress.repair import Change, Repaired, repair
 from passante.compress.runner import (
@@ -27,6 +26,7 @@ from passante.core.errors import ModelContractError, SettingsError
 from passante.core.settings import nearest
 from passante.models import catalogue, store
 from passante.models.card import Card
+from passante.models.convert.network import Graph
 
 CLASSIFY = "classify"
 TASKS = (CLASSIFY, "find.sound", *FINDERS)

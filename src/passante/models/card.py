@@ -128,6 +128,9 @@ class Card:
     the only part is the file."""
     parent: str = ""
     """Reference of the network that this one was made smaller from, or ""."""
+    gate: str = ""
+    """What the gate of `passante compress` found when it let this one take its parent's place, or
+    ""."""
     optional: bool = False
     """Never fetched unless asked for by name, and never a default."""
     data: tuple[DataSet, ...] = ()

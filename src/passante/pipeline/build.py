@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -25,6 +25,7 @@ from passante.inside.observation import SpeechSpan
 from passante.models import store
 from passante.models.catalogue import DEFAULTS, REVOICING
 from passante.models.session import OnnxSession
+from passante.models.store import VerifiedModel
 from passante.outside.levels import Levels
 from passante.outside.media import Outbound, ProtectedAudio
 from passante.pipeline.runner import AudioLane, Lane, Pipeline, Raw, VideoLane
@@ -52,6 +53,7 @@ class Equipment:
         policy: Decides what must be found.
         finders: Used instead of the default networks.
         voice: Likewise, without a separator of voices.
+        models: Networks of the user's own by task, instead of the usual ones.
         levels: How to measure sound levels; None where nobody asks for them.
         speaker: Used instead of the networks of `revoice`.
     """
@@ -64,8 +66,10 @@ class Equipment:
         voice: VoiceDetector | None = None,
         levels: LevelSettings | None = None,
         speaker: Speaker | None = None,
+        models: Mapping[str, VerifiedModel] | None = None,
     ) -> None:
         self.policy = policy
+        self.models = dict(models or {})
         self.levels = levels
         self._finders = finders
         self._listeners = None if voice is None else Listeners(voice)
@@ -82,16 +86,16 @@ class Equipment:
             needed = self.policy.kinds_needed
             self._finders = Finders(
                 faces=(
-                    FaceFinder(_session("find.face"), threshold=_FACE_KEEP)
+                    FaceFinder(self._session("find.face"), threshold=_FACE_KEEP)
                     if Kind.FACE in needed
                     else None
                 ),
                 people=(
-                    PersonFinder(_session("find.person"))
+                    PersonFinder(self._session("find.person"))
                     if needed & {Kind.PERSON, Kind.VEHICLE}
                     else None
                 ),
-                plates=PlateFinder(_session("find.plate")) if Kind.PLATE in needed else None,
+                plates=PlateFinder(self._session("find.plate")) if Kind.PLATE in needed else None,
             )
         return self._finders
 
@@ -105,8 +109,8 @@ class Equipment:
         deaf = isinstance(self.policy.speech, Silence) and self.levels is None
         if self._listeners is None and not deaf:
             self._listeners = Listeners(
-                SileroDetector(_session("find.speech")),
-                DtlnSeparator(_session("mask.speech"), _session("refine.speech")),
+                SileroDetector(self._session("find.speech")),
+                DtlnSeparator(self._session("mask.speech"), self._session("refine.speech")),
             )
         return self._listeners
 
@@ -124,9 +128,8 @@ class Equipment:
             self._speaker = Speaker(PhoneReader(listening, naming), speaking)
         return self._speaker
 
-
-def _session(task: str) -> OnnxSession:
-    return OnnxSession(store.find(DEFAULTS[task]))
+    def _session(self, task: str) -> OnnxSession:
+        return OnnxSession(self.models.get(task) or store.find(DEFAULTS[task]))
 
 
 class AllSpeech:

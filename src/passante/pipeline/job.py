@@ -89,7 +89,7 @@ def protect_file(
         return report.Report(
             software=f"passante {__version__}",
             policy=_policy(equipment.policy),
-            models=_models(built.models),
+            models=_models(built.models, equipment),
             input=report.InputRead(
                 name=plain(job.source.name),
                 kind=info.kind.value,
@@ -161,12 +161,12 @@ def _policy(policy: Policy) -> report.PolicyUsed:
     )
 
 
-def _models(refs: Iterable[str]) -> tuple[report.ModelUsed, ...]:
-    known = cards()
+def _models(refs: Iterable[str], equipment: Equipment) -> tuple[report.ModelUsed, ...]:
+    known = [*cards().values(), *(model.card for model in equipment.models.values())]
     return tuple(
         report.ModelUsed(ref=card.ref, task=card.task, sha256=card.sha256)
-        for ref, card in known.items()
-        if ref in set(refs)
+        for card in known
+        if card.ref in set(refs)
     )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import onnx
 
-from passante.compress.graph import Graph, Node, Value
+from passante.models.convert.network import Graph, Node, Value
 
 FLOAT = onnx.TensorProto.FLOAT
 UINT8 = onnx.TensorProto.UINT8

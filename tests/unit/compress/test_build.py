@@ -6,12 +6,12 @@ from passante.compress import build
 from passante.compress.build import Builder, Wanted
 from passante.compress.data import Collection
 from passante.compress.histogram import Method
-from passante.compress.quantise import quantise
 from passante.compress.subject import find
+from passante.models.convert.quantise import quantise
 from unit.compress import scenes
 from unit.compress.networks import pictures, street
-from unit.compress.test_quantise import recipe
 from unit.compress.test_run import brightness, colours
+from unit.models.convert.test_quantise import recipe
 
 
 def subject(tmp_path, data, **more):

@@ -53,3 +53,8 @@ def test_what_nothing_beats_is_the_front():
 
 def test_a_gain_is_no_loss():
     assert loss_of(passed("a", 1)) == 0
+
+
+def test_of_those_that_cost_about_the_same_the_one_that_loses_least_is_taken():
+    best, _ = choose([passed("a", 10.3), passed("b", 10, 5)], Budget(), DEVICE)
+    assert best.candidate.name == "a"

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from passante.compress.cost import fusion, multiplications, parameters
-from passante.compress.graph import Graph, Node, Value
-from passante.compress.quantise import quantise
 from passante.core.errors import ModelContractError
+from passante.models.convert.network import Graph, Node, Value
+from passante.models.convert.quantise import quantise
 from unit.compress.networks import SIZES, classifier, pictures, street
-from unit.compress.test_quantise import recipe
+from unit.models.convert.test_quantise import recipe
 
 BY_HAND = 16 * 24 * (8 * 3 * 9 + 16 * 8 + 16 * 9 + 8 * 16 + 5 * 8)
 

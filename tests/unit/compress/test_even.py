@@ -2,35 +2,35 @@ import numpy as np
 import pytest
 
 from passante.compress.calibrate import watch
-from passante.compress.even import drift, even, pairs, take_off
-from passante.compress.quantise import quantise
+from passante.compress.even import drift, tops
 from passante.compress.sensitivity import distance_db, outputs
+from passante.models.convert.network import Graph
+from passante.models.convert.quantise import quantise
+from passante.models.convert.recipe import Recipe, shaped
 from unit.compress.networks import pictures, street
-from unit.compress.test_quantise import recipe
+from unit.models.convert.test_quantise import recipe
 
 
-def test_pairs_are_a_rectified_layer_and_the_depthwise_one_after_it():
-    assert [pair.rectified for pair in pairs(street())] == ["expand.relu"]
+def evened(graph: Graph) -> Graph:
+    return shaped(graph, Recipe(tops=tops(graph, pictures())))
 
 
 def test_evening_out_changes_no_result():
     graph, feeds = street(), pictures()
     before = outputs(graph, feeds)
-    assert even(graph, feeds) == 1
-    assert distance_db(before, outputs(graph, feeds)) > 100
+    assert list(tops(graph, feeds)) == ["expand.relu"]
+    assert distance_db(before, outputs(evened(graph), feeds)) > 100
 
 
 def test_channels_reach_equally_high_afterwards():
-    graph, feeds = street(), pictures()
-    even(graph, feeds)
-    tops = {}
+    found = {}
 
     def visit(name, values):
         top = values.max(axis=(0, 2, 3))
-        tops[name] = np.maximum(tops.get(name, top), top)
+        found[name] = np.maximum(found.get(name, top), top)
 
-    watch(graph, ["expand.relu"], feeds, visit)
-    alive = tops["expand.relu"][tops["expand.relu"] > 0.01]
+    watch(evened(street()), ["expand.relu"], pictures(), visit)
+    alive = found["expand.relu"][found["expand.relu"] > 0.01]
     assert alive.min() > 0.9
     assert alive.max() < 2
 
@@ -38,22 +38,16 @@ def test_channels_reach_equally_high_afterwards():
 def test_what_integers_are_off_on_average_is_taken_off():
     graph, feeds = street(), pictures()
     chosen = recipe(graph, feeds)
-    before = drift(graph, quantise(graph, chosen), feeds)["maps"]
-    moved = graph.copy()
-    assert take_off(moved, {"maps": before}) == 1
+    before = drift(graph, quantise(graph, chosen), feeds)
+    moved = shaped(graph, Recipe(added=before))
     after = drift(graph, quantise(moved, chosen), feeds)["maps"]
-    assert np.abs(after).mean() < np.abs(before).mean()
-
-
-def test_an_output_that_no_layer_gives_is_left_alone():
-    assert take_off(street(), {"image": np.zeros(3)}) == 0
+    assert np.abs(after).mean() < np.abs(before["maps"]).mean()
 
 
 def test_no_pair_is_no_work():
     graph = street()
     graph.nodes = [node for node in graph.nodes if node.op != "Relu"]
-    assert pairs(graph) == []
-    assert even(graph, iter(())) == 0
+    assert tops(graph, iter(())) == {}
 
 
 def test_drift_of_a_network_from_itself_is_nothing():

@@ -3,8 +3,8 @@ import onnx
 import pytest
 
 from passante.compress import fold
-from passante.compress.graph import Graph, Node, Value
 from passante.compress.running import run, session
+from passante.models.convert.network import Graph, Node, Value
 from unit.compress.networks import FLOAT, conv
 
 

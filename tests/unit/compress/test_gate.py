@@ -81,3 +81,20 @@ def test_limits_nobody_knows_are_errors(text):
 def test_doing_enough_is_told_before_any_cost_is():
     limits = Limits.parse("recall=1")
     assert falls_short(candidate(), quality(), limits=limits, protective=True) is None
+
+
+def test_a_network_that_finds_what_is_not_there_is_refused():
+    refused = falls_short(
+        candidate(), quality(extra=0.6), limits=Limits.parse(""), protective=False
+    )
+    assert refused.reason is Reason.VAIN
+    assert falls_short(
+        candidate(), quality(extra=0.6), limits=Limits.parse("extra=1"), protective=True
+    ) is None  # fmt: skip
+
+
+def test_nobody_whom_the_parent_covers_may_be_left_bare():
+    found = quality(share(999, 1000, what=What.TRACKS))
+    refused = falls_short(candidate(), found, limits=Limits.parse("recall=5"), protective=True)
+    assert refused.reason is Reason.LOSES
+    assert "tracks" in refused.words

@@ -56,3 +56,19 @@ def test_nothing_seen_is_a_range_of_nothing():
 def test_what_is_no_number_is_refused(bad):
     with pytest.raises(ValueError, match="no number"):
         of([1, bad])
+
+
+def test_the_least_error_cuts_off_a_single_far_value():
+    seen = Histogram()
+    seen.add(np.append(np.random.default_rng(0).normal(0, 1, 100_000), 10.0).astype(np.float32))
+    low, high = seen.range(Method.LEAST_ERROR)
+    assert low < -3
+    assert 3 < high < 9
+
+
+def test_the_least_error_of_even_values_is_all_of_them():
+    seen = Histogram()
+    seen.add(np.linspace(0.0, 6.0, 50_001, dtype=np.float32))
+    low, high = seen.range(Method.LEAST_ERROR)
+    assert low == 0
+    assert high == pytest.approx(6, abs=0.15)

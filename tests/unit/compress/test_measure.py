@@ -3,10 +3,10 @@ import json
 import pytest
 
 from passante.compress import measure
-from passante.compress.quantise import quantise
 from passante.core.errors import CompressionError, SettingsError
+from passante.models.convert.quantise import quantise
 from unit.compress.networks import pictures, street
-from unit.compress.test_quantise import recipe
+from unit.models.convert.test_quantise import recipe
 
 INPUTS = (measure.Input("image", "uint8", (1, 32, 48, 3)),)
 

@@ -1,9 +1,9 @@
 import pytest
 
 from passante.compress.cost import multiplications
-from passante.compress.graph import Graph, Value
 from passante.compress.prune import BLOCK, Pruner, places
 from passante.compress.sensitivity import distance_db, outputs
+from passante.models.convert.network import Graph, Value
 from unit.compress.networks import SIZES, classifier, conv, pictures, street
 
 

@@ -2,11 +2,11 @@ import pytest
 
 from passante.compress.cost import fusion
 from passante.compress.fold import drop_idle
-from passante.compress.quantise import quantise
 from passante.compress.readback import is_whole, read_back
 from passante.compress.sensitivity import distance_db, outputs
+from passante.models.convert.quantise import quantise
 from unit.compress.networks import pictures, street
-from unit.compress.test_quantise import recipe
+from unit.models.convert.test_quantise import recipe
 
 
 @pytest.mark.parametrize("signed", [False, True])

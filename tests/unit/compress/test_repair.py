@@ -2,9 +2,9 @@ import numpy as np
 import onnx
 import pytest
 
-from passante.compress.graph import Graph, Node, Value
 from passante.compress.repair import noise, repair
 from passante.core.errors import ModelContractError
+from passante.models.convert.network import Graph, Node, Value
 from unit.compress.networks import FLOAT, SIZES, conv, street
 
 

@@ -12,13 +12,14 @@ from passante.compress.budget import Budget
 from passante.compress.build import Wanted
 from passante.compress.data import Collection
 from passante.compress.gate import Limits
-from passante.compress.graph import Graph, Node, Value
 from passante.compress.run import Order, compress, unmet
 from passante.compress.subject import find
 from passante.compress.target import find as device
 from passante.core.errors import CompressionError, SettingsError
 from passante.models.card import parse
 from passante.models.catalogue import cards
+from passante.models.convert.network import Graph, Node, Value
+from passante.models.convert.recipe import carried_out, read
 from unit.compress import scenes
 from unit.compress.made import cost
 from unit.compress.networks import FLOAT, conv
@@ -98,11 +99,14 @@ def test_a_network_is_made_smaller_judged_measured_chosen_and_written(order):
     assert "int8" in names
     assert result.choice.name != "fp32"
     assert unmet(outcome, order) is None
-    (model,) = outcome.files
+    model, *_ = outcome.files
     assert (
         model.read_bytes()
         == next(c for c in order.out.iterdir() if c.suffix == ".onnx").read_bytes()
     )
+    (order_of,) = [path for path in outcome.files if path.name.endswith(".recipe.json")]
+    graph = order.subject.repaired.graph
+    assert carried_out(graph, read(order_of.read_bytes())).to_bytes() == model.read_bytes()
     assert any("judging" in line for line in told)
     assert result.sensitivity
     assert result.methods
@@ -213,10 +217,11 @@ def test_the_card_of_a_smaller_network_names_its_parent(order):
     parent = next(iter(cards().values()))
     subject = replace(order.subject, card=parent)
     outcome = compress(replace(order, subject=subject), quiet)
-    _, card = outcome.files
+    *_, card = outcome.files
     written = parse(card.read_text(), where=card.name)
     assert written.parent == parent.ref
     assert written.optional
+    assert written.gate.startswith("agreement")
     assert any(figure.what.startswith("agreement") for figure in written.figures)
     assert tomllib.loads(card.read_text())["sha256"] == written.sha256
     assert ship.write.__annotations__["passed"] == "Passed"

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from passante.compress.graph import Graph, Value
 from passante.compress.runner import (
     AsPublished,
     Direct,
@@ -11,6 +10,7 @@ from passante.compress.runner import (
     picture_size,
 )
 from passante.core.errors import ModelContractError
+from passante.models.convert.network import Graph, Value
 from unit.compress.networks import FLOAT, classifier, conv, pictures, street
 
 

@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from passante.compress.quantise import layers, quantise
 from passante.compress.sensitivity import distance_db, outputs, sensitivities
+from passante.models.convert.quantise import layers, quantise
 from unit.compress.networks import pictures, street
-from unit.compress.test_quantise import recipe
+from unit.models.convert.test_quantise import recipe
 
 
 def test_the_layer_with_the_worst_range_gains_most():

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from passante.compress.cost import fusion, multiplications
-from passante.compress.quantise import quantise
 from passante.compress.runner import Direct
 from passante.compress.student import StudentFinder, architecture
 from passante.core.geometry import Box
 from passante.core.names import Kind
 from passante.inside.video import View
-from unit.compress.test_quantise import recipe
+from passante.models.convert.quantise import quantise
+from unit.models.convert.test_quantise import recipe
 
 
 def view(width=96, height=64):

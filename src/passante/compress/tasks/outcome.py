@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from passante.compress.data import Form, Item
 from passante.evaluate.rates import Rate
 
-_FEWEST = 50
-"""A class of sizes with fewer things in it is joined with the next: one miss says nothing there."""
+FEWEST = 100
+"""A class of sizes with fewer things in it is joined with the next: one miss would be more than the
+one point that may go."""
 
 
 class What(StrEnum):
@@ -25,6 +26,9 @@ class What(StrEnum):
     """Of what the parent found, how much is found still."""
     RECALL = "recall"
     """Of what people have marked, how much is found."""
+    TRACKS = "tracks"
+    """Of the ways through a video on which the parent never loses somebody, on how many that is so
+    still."""
     AGREEMENT = "agreement"
     """How often both say the same."""
     ACCURACY = "accuracy"
@@ -54,7 +58,8 @@ class Quality:
 
     shares: tuple[Share, ...]
     extra: float
-    """Things found in an item, on average, that neither the parent found nor people marked."""
+    """Things in an item, on average, sure enough to be covered, that neither the parent found nor
+    people marked."""
     items: int
 
     def worst(self, what: What) -> Share | None:
@@ -124,13 +129,18 @@ def by_size(
     for _, high in pairwise([*edges, float("inf")]):
         inside = (size >= low) & (size < high)
         rest = int((size >= high).sum())
-        if (inside.sum() < _FEWEST and rest) or (0 < rest < _FEWEST):
+        if (inside.sum() < FEWEST and rest) or (0 < rest < FEWEST):
             continue
         if inside.any():
             words = f"{low:g} to {high:g} px" if np.isfinite(high) else f"{low:g} px and up"
             lines.append(_line(what, words, now[inside], then[inside]))
         low = high
     return lines
+
+
+def whole(what: What, now: Sequence[bool], then: Sequence[bool]) -> Share:
+    """One line for all: how often, and how often with the parent."""
+    return _line(what, "all", np.array(now, bool), np.array(then, bool))
 
 
 def _line(

@@ -101,3 +101,56 @@ def test_what_lies_right_at_the_threshold_need_not_be_kept():
         np.zeros((0, 4), np.float32), 1.0,
     )  # fmt: skip
     assert FACES.judge([], [faint], [seen()]).shares == ()
+
+
+def on_video(hit, track=1):
+    """A look at a video in which the only person was found or not."""
+    at = seen(*([A] if hit else []), marked=[A])
+    return Seen(
+        at.boxes, at.scores, at.kinds, at.marked, 1.0, np.array([track], np.int64), "street.mp4"
+    )
+
+
+def ways(before, now):
+    _, by = lines(FACES, [on_video(h) for h in before], [on_video(h) for h in now])
+    return by.get((What.TRACKS, "all"))
+
+
+def test_somebody_missed_in_three_looks_running_is_lost():
+    line = ways([True] * 6, [True, False, False, False, True, True])
+    assert (line.rate.successes, line.before.successes, line.loss) == (0, 1, 100)
+
+
+def test_somebody_missed_now_and_then_is_not_lost():
+    assert ways([True] * 6, [True, False, False, True, False, True]).loss == 0
+
+
+def test_whom_the_parent_loses_nobody_is_measured_by():
+    assert ways([True, False, False, False], [False] * 4) is None
+
+
+def test_pictures_have_no_ways():
+    _, by = lines(FACES, [seen(A, marked=[A])], [seen(marked=[A])])
+    assert (What.TRACKS, "all") not in by
+
+
+def at_score(score, *boxes):
+    one = seen(*boxes)
+    return Seen(one.boxes, np.full(len(boxes), score, np.float32), one.kinds, one.marked, 1.0)
+
+
+def test_how_far_scores_fell_is_told_and_that_they_rose_is_not():
+    before, after = at_score(0.5, A, B), at_score(0.4, A, B)
+    assert FACES.shift([before], [after]) == pytest.approx(np.log(1.5), abs=1e-5)
+    assert FACES.shift([after], [before]) == 0
+    assert FACES.shift([at_score(0.99, A)], [at_score(0.5, A)]) == 0
+    assert FACES.shift([seen()], [seen(A)]) == 0
+
+
+def test_what_is_new_has_to_reach_the_score_at_which_the_product_begins():
+    known = (FACES.threshold + FACES.sure) / 2
+    weak = at_score(known, A)
+    found, by = lines(FACES, [seen(A, marked=[A])], [weak])
+    assert by[What.KEPT, "all"].loss == 0
+    assert by[What.RECALL, "all"].loss == 100
+    assert lines(FACES, [seen()], [weak])[0].extra == found.extra == 0

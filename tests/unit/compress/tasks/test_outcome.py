@@ -7,13 +7,13 @@ EDGES = (0, 10, 20, 40)
 
 
 def test_every_class_with_enough_in_it_has_a_line():
-    sizes = [5] * 60 + [15] * 80 + [50] * 70
-    hit = [True] * 50 + [False] * 10 + [True] * 150
-    lines = by_size(What.KEPT, sizes, hit, [True] * 210, EDGES)
+    sizes = [5] * 120 + [15] * 160 + [50] * 140
+    hit = [True] * 110 + [False] * 10 + [True] * 300
+    lines = by_size(What.KEPT, sizes, hit, [True] * 420, EDGES)
     assert [line.group for line in lines] == ["all", "0 to 10 px", "10 to 20 px", "20 px and up"]
-    assert lines[1].rate.trials == 60
-    assert lines[1].loss == pytest.approx(100 * 10 / 60)
-    assert sum(line.rate.trials for line in lines[1:]) == 210
+    assert lines[1].rate.trials == 120
+    assert lines[1].loss == pytest.approx(100 * 10 / 120)
+    assert sum(line.rate.trials for line in lines[1:]) == 420
 
 
 def test_few_things_make_one_class():
@@ -21,10 +21,16 @@ def test_few_things_make_one_class():
     assert [line.rate.trials for line in lines] == [3, 3]
 
 
+def test_no_class_has_so_few_that_one_thing_is_more_than_a_point():
+    sizes = [5] * 99 + [15] * 30 + [25] * 120
+    lines = by_size(What.KEPT, sizes, [True] * 249, [True] * 249, EDGES)
+    assert [line.rate.trials for line in lines[1:]] == [129, 120]
+
+
 def test_no_thing_is_lost_between_classes():
-    sizes = [3] * 55 + [12] * 20 + [25] * 10 + [60] * 5
-    lines = by_size(What.RECALL, sizes, [True] * 90, [True] * 90, EDGES)
-    assert sum(line.rate.trials for line in lines[1:]) == 90
+    sizes = [3] * 105 + [12] * 20 + [25] * 10 + [60] * 5
+    lines = by_size(What.RECALL, sizes, [True] * 140, [True] * 140, EDGES)
+    assert sum(line.rate.trials for line in lines[1:]) == 140
 
 
 def test_the_worst_class_is_the_one_that_lost_most():

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import onnx
 
-from passante.compress.graph import Graph, Node
 from passante.models.convert import _integers
+from passante.models.convert.network import Graph, Node
 
 WEIGHED = frozenset({"Conv", "Gemm"})
 """Operations with weights that have integer kernels."""

@@ -4,9 +4,9 @@ import pytest
 from passante.compress.calibrate import histograms
 from passante.compress.cost import fusion
 from passante.compress.histogram import Method
-from passante.compress.quantise import Recipe, ends, layers, quantise, tensors
 from passante.compress.running import run, session
 from passante.compress.sensitivity import distance_db, outputs
+from passante.models.convert.quantise import Recipe, ends, layers, quantise, tensors
 from unit.compress.networks import classifier, pictures, street
 
 

@@ -2,9 +2,9 @@ import numpy as np
 import onnx
 import pytest
 
-from passante.compress.graph import Graph, parsed
 from passante.compress.running import run, session
 from passante.core.errors import ModelContractError
+from passante.models.convert.network import Graph, parsed
 from unit.compress.networks import pictures, street
 
 

@@ -1,0 +1,189 @@
+"""How a network becomes the smaller one that `passante compress` chose, written down as numbers.
+
+Everything that was measured on pictures or sounds stands in the recipe; what is left is elementwise
+arithmetic on the parent's own weights, so that the same parent and recipe give the same bytes
+everywhere. The networks that ship are made this way when they are first fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from passante.models.convert import quantise as integers
+from passante.models.convert.network import Graph, Node
+
+_DIGITS = 6
+"""That numbers of a recipe keep: what rounds to one of 255 steps needs no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What is done to a network in floating point, in this order."""
+
+    tops: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    """Rectified tensor that one depthwise layer reads -> what each channel is divided by before it
+    and multiplied by after it."""
+    added: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    """What a layer with weights gives -> what is added to its bias, channel by channel."""
+    ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Tensor -> lowest and highest value that whole numbers stand for."""
+    keep: tuple[str, ...] = ()
+    """Layers that stay in floating point."""
+    signed: bool = False
+    """Integers for the dot product of ARM."""
+
+    def short(self) -> Recipe:
+        """The same with numbers of few digits, as it is written and carried out."""
+        return Recipe(
+            {name: tuple(map(_short, row)) for name, row in self.tops.items()},
+            {name: tuple(map(_short, row)) for name, row in self.added.items()},
+            {name: (_short(low), _short(high)) for name, (low, high) in self.ranges.items()},
+            tuple(sorted(self.keep)),
+            self.signed,
+        )
+
+    def to_json(self) -> bytes:
+        """As `read` reads it: a name a line."""
+        text = msgspec.json.encode(self)
+        return msgspec.json.format(text, indent=0).replace(b",\n", b",").replace(b'],"', b'],\n"')
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A rectified layer and the depthwise one that alone reads it."""
+
+    before: Node
+    rectified: str
+    """The tensor between them."""
+    after: Node
+
+
+def named(name: str) -> Recipe:
+    """The recipe of a network that ships."""
+    return read(resources.files(__package__).joinpath("recipes", f"{name}.json").read_bytes())
+
+
+def read(text: bytes) -> Recipe:
+    """A recipe from JSON."""
+    return msgspec.json.decode(text, type=Recipe)
+
+
+def by_recipe(
+    make: Callable[[list[bytes]], bytes], name: str
+) -> Callable[[list[bytes]], bytes]:  # fmt: skip
+    """A conversion that carries out the recipe of this name on what another conversion gives."""
+
+    def convert(parts: list[bytes]) -> bytes:
+        return carried_out(Graph.read(make(parts)), named(name)).to_bytes()
+
+    return convert
+
+
+def carried_out(graph: Graph, recipe: Recipe) -> Graph:
+    """The smaller network.
+
+    Args:
+        graph: In float32, as `passante compress` put it in order.
+        recipe: What was chosen.
+    """
+    return integers.quantise(
+        shaped(graph, recipe),
+        integers.Recipe(recipe.ranges, frozenset(recipe.keep), recipe.signed),
+    )
+
+
+def shaped(graph: Graph, recipe: Recipe) -> Graph:
+    """The network with its channels evened out and its biases moved, still in floating point."""
+    new = graph.copy()
+    new.constants = dict(new.constants)
+    for pair in pairs(new):
+        if pair.rectified in recipe.tops:
+            reach = np.array(recipe.tops[pair.rectified], np.float64)
+            _scale(new, pair.before, 1 / reach, bias=True)
+            _scale(new, pair.after, reach, bias=False)
+    makers = new.makers()
+    for name, numbers in recipe.added.items():
+        _add(new, makers[name], numbers)
+    return new
+
+
+def pairs(graph: Graph) -> list[Pair]:
+    """Layers whose channels can be evened out."""
+    readers, makers = graph.readers(), graph.makers()
+    found = []
+    for node in graph.nodes:
+        if node.op != "Conv" or not _is_depthwise(graph, node):
+            continue
+        name = node.inputs[0]
+        relu = makers.get(name)
+        if relu is None or relu.op != "Relu" or len(readers[name]) != 1:
+            continue
+        before = makers.get(relu.inputs[0])
+        plain = (
+            before is not None
+            and before.op == "Conv"
+            and len(readers[relu.inputs[0]]) == 1
+            and all(other in graph.constants for other in before.inputs[1:])
+        )
+        outputs = set(graph.output_names)
+        if plain and before is not None and not outputs & {name, relu.inputs[0]}:
+            found.append(Pair(before, name, node))
+    return found
+
+
+def has_bias(graph: Graph, name: str) -> bool:
+    """Whether a tensor comes from a convolution with a bias that can be moved."""
+    node = graph.makers().get(name)
+    if node is None or node.op != "Conv" or len(node.inputs) < 3:
+        return False
+    bias = graph.constants.get(node.inputs[2])
+    return bias is not None and bias.dtype == np.float32
+
+
+def _add(graph: Graph, node: Node, numbers: Sequence[float]) -> None:
+    bias = graph.constants[node.inputs[2]]
+    name = f"{node.outputs[0]}.level"
+    graph.constants[name] = (bias + np.array(numbers, np.float64)).astype(np.float32)
+    node.inputs[2] = name
+
+
+def _is_depthwise(graph: Graph, node: Node) -> bool:
+    weight = graph.constants.get(node.inputs[1])
+    return (
+        weight is not None
+        and weight.ndim == 4
+        and weight.shape[1] == 1
+        and node.attributes.get("group", 1) == weight.shape[0]
+    )
+
+
+def _scale(graph: Graph, node: Node, factors: NDArray[np.float64], *, bias: bool) -> None:
+    weight = graph.constants[node.inputs[1]]
+    name = f"{node.outputs[0]}.even"
+    graph.constants[f"{name}.weight"] = (weight * factors[:, None, None, None]).astype(np.float32)
+    node.inputs[1] = f"{name}.weight"
+    if bias and len(node.inputs) > 2:
+        old = graph.constants[node.inputs[2]]
+        graph.constants[f"{name}.bias"] = (old * factors).astype(np.float32)
+        node.inputs[2] = f"{name}.bias"
+
+
+def _short(number: float) -> float:
+    return float(f"{number:.{_DIGITS}g}")
+
+
+def joined(
+    one: Mapping[str, Sequence[float]], other: Mapping[str, Sequence[float]]
+) -> dict[str, tuple[float, ...]]:
+    """What two rows of `Recipe.added` add together."""
+    found = {name: tuple(row) for name, row in one.items()}
+    for name, row in other.items():
+        before = found.get(name, (0.0,) * len(row))
+        found[name] = tuple(a + b for a, b in zip(before, row, strict=True))
+    return found
