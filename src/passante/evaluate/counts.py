@@ -20,7 +20,7 @@ from passante.evaluate.replay import watch
 from passante.evaluate.results import PEOPLE_FOUND, Figure, Result, Section, Subject
 from passante.evaluate.settings import Settings, Tell
 from passante.evaluate.tracks import score
-from passante.evaluate.utility import Counts, Quality, count, moved_ms, quality
+from passante.evaluate.utility import Counts, Found, Quality, count, moved_ms, quality
 from passante.evaluate.versions import untouched, versions
 from passante.inside.video import View
 from passante.models import store
@@ -64,10 +64,18 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
         *vehicle_clips(settings.folder, quick=settings.quick),
     ]
     step = _QUICK_STEP if settings.quick else _STEP
+    known: dict[str, dict[int, Found]] = {clip.name: {} for clip in recordings}
     for version in (untouched(settings), *versions(settings)):
         tell(f"counts: {version.subject.name}")
         made = [(clip, version.make(clip)) for clip in recordings]
-        yield from _figures(version.subject, made, counter, step, settings.seed)
+        counts = [
+            count(
+                frames(clip.path), frames(path), clip.people, counter, step=step,
+                known=known[clip.name],
+            )
+            for clip, path in made
+        ]  # fmt: skip
+        yield from _figures(version.subject, made, counts, step, settings.seed)
         yield from _followed(version.subject, made, finder)
 
 
@@ -89,14 +97,10 @@ def _followed(
 def _figures(
     subject: Subject,
     made: Sequence[tuple[Clip, Path]],
-    counter: FinderCounter,
+    counts: Sequence[Counts],
     step: int,
     seed: int,
 ) -> Iterator[Result]:
-    counts = [
-        count(frames(clip.path), frames(path), clip.people, counter, step=step)
-        for clip, path in made
-    ]
     yield from _counting(subject, counts, seed)
     looks = [one for clip, path in made for one in _looked(clip, path, step)]
     yield from _looking(subject, looks)

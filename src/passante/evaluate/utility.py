@@ -24,10 +24,14 @@ _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 """The usual constants of structural similarity."""
 
 
+Found = list[tuple[Kind, Box]]
+"""What is where, px."""
+
+
 class Counter(Protocol):
     """Counts people as somebody would who gets the recording."""
 
-    def find(self, pixels: Picture) -> list[tuple[Kind, Box]]:
+    def find(self, pixels: Picture) -> Found:
         """People and vehicles, px."""
         ...
 
@@ -47,17 +51,36 @@ class Counts:
 
 
 def count(
-    before: Iterable[Frame], after: Iterable[Frame], people: Truth, counter: Counter, *, step: int
+    before: Iterable[Frame],
+    after: Iterable[Frame],
+    people: Truth,
+    counter: Counter,
+    *,
+    step: int,
+    known: dict[int, Found] | None = None,
 ) -> Counts:
-    """Count on every `step`th frame of a recording and of what came out of it."""
+    """Count on every `step`th frame of a recording and of what came out of it.
+
+    Args:
+        before: The recording.
+        after: What came out of it.
+        people: Who is where.
+        counter: Counts.
+        step: Every so manieth frame is counted on.
+        known: Frame -> what was found on it before, from one call to the next.
+    """
     made = Counts()
+    known = {} if known is None else known
     for number, (old, new) in enumerate(zip(before, after, strict=True)):
         if number % step:
             continue
         truth = people.get(number, {})
         vehicles = []
         for when, frame in (("before", old), ("after", new)):
-            seen = counter.find(frame.rgb)
+            first = when == "before"
+            seen = known[number] if first and number in known else counter.find(frame.rgb)
+            if first:
+                known[number] = seen
             persons = [box for kind, box in seen if kind is Kind.PERSON]
             vehicles.append(len(seen) - len(persons))
             if people:

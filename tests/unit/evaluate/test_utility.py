@@ -36,6 +36,24 @@ def test_counts_before_and_after_are_held_against_the_truth() -> None:
     assert made.vehicles == [1, 1, 1, 1]
 
 
+def test_what_was_found_before_is_not_looked_for_again() -> None:
+    known: dict[int, list[tuple[Kind, Box]]] = {}
+    script = Script()
+    count(streets.frames(), streets.frames(), streets.people(), script, step=6, known=known)
+    again = count(
+        streets.frames(), streets.frames(), streets.people(), Blind(), step=6, known=known
+    )
+    assert again.errors == {"before": [0, 0, 0, 0], "after": [4, 4, 4, 4]}
+    assert sorted(known) == [0, 6, 12, 18]
+
+
+class Blind:
+    """Finds nobody."""
+
+    def find(self, pixels: Picture) -> list[tuple[Kind, Box]]:
+        return []
+
+
 def test_a_known_error_has_the_known_psnr() -> None:
     (old, *_) = streets.frames()
     worse = old.yuv.copy()
