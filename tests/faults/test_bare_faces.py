@@ -156,6 +156,19 @@ def test_my_face_was_bare_in_a_time_lapse() -> None:
     assert bare(shown(faces, list(range(30))), faces) == []
 
 
+@pytest.mark.parametrize("first", range(11, 16))
+@pytest.mark.parametrize("frames", [1, 2, 4])
+def test_my_face_was_on_a_screen_for_an_instant_while_a_van_drove_by(
+    first: int, frames: int
+) -> None:
+    """Gone before the next look, in a street where something moves all the time."""
+
+    def faces(seq: int) -> list[Box]:
+        return [ME] if first <= seq < first + frames else []
+
+    assert bare(shown(faces, list(range(30))), faces) == []
+
+
 def test_my_face_was_bare_as_i_came_up_beside_somebody_who_had_turned_away() -> None:
     """I was taken for them: they were let go, and I was covered on the way from them to me."""
 

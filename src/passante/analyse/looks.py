@@ -101,8 +101,11 @@ class FaceLooks:
         self._fine = Rota(
             tiles(form, side=side, overlap=_OVERLAP // 2), settings.fine_ns, settings.still_ns
         )
+        self._whole = self._tiles if small else self._coarse
         self._budget = Budget(form, base_px=settings.base_px, share=settings.share)
-        self._looks_behind = 0
+        self._looks_behind = 0.0
+        self.whole_seq = -1
+        """The frame that was last looked at as a whole."""
 
     def look(self, moment: Moment, heads: Sequence[Box]) -> list[Detections] | None:
         """What was found now.
@@ -148,6 +151,15 @@ class FaceLooks:
         view = shrunk(earlier, area, room_px)
         return completed(self._finder.look(view.lit()), view, earlier.format)
 
+    def within(self, earlier: RawFrame, area: Box) -> Detections | None:
+        """Faces on a frame before, within `area`, px; None if that costs too much."""
+        if self._looks_behind < _LEAST_LOOK:
+            return None
+        view = shrunk(earlier, area, self._settings.coarse_px)
+        share = view.pixels.shape[0] * view.pixels.shape[1] / self._settings.coarse_px
+        self._looks_behind -= max(_LEAST_LOOK, share)
+        return completed(self._finder.look(view.lit()), view, earlier.format)
+
     def _turns(
         self, rota: Rota, moment: Moment, view_of: Callable[[Box], View]
     ) -> list[Detections]:
@@ -167,6 +179,8 @@ class FaceLooks:
             found.append(completed(self._finder.look(view.lit()), view, frame.format))
             turn.taken(frame.pts_ns, moment.changes)
             self._budget.spend(view.pixels.shape[0] * view.pixels.shape[1])
+            if rota is self._whole:
+                self.whole_seq = frame.seq
         return found
 
 
@@ -177,6 +191,8 @@ _NEAR = 16.0
 both sides together."""
 _MOST_BEHIND = 12
 """How many such looks may follow each other."""
+_LEAST_LOOK = 0.2
+"""What a look costs however little it shows, in looks at the whole frame."""
 _OVERDUE = 2.0
 """A look that is so many intervals old is taken, whatever it costs."""
 _IN_TIME = 0.9 / _OVERDUE

@@ -24,7 +24,7 @@ from passante.inside.video import RawFrame
 
 _THUMB = 320
 """Longer side of the picture in which changes are looked for, px."""
-_CHANGE = 9
+CHANGE = 9
 """Grey levels by which a thumb pixel must differ to count as changed."""
 
 
@@ -59,7 +59,7 @@ class Changes:
     def update(self, frame: RawFrame) -> float:
         """Take the next frame; gives the share of the picture that differs from the one before."""
         thumb = frame.grey(self._size)
-        self._moved = np.asarray(cv2.absdiff(thumb, self.thumb)) > _CHANGE // 2
+        self._moved = np.asarray(cv2.absdiff(thumb, self.thumb)) > CHANGE // 2
         self.thumb = thumb
         return float(np.count_nonzero(self._moved)) / self._moved.size
 
@@ -72,7 +72,7 @@ class Changes:
         """Whether anything in `box` differs from an older thumb."""
         rows, columns = self._span(box)
         gap = np.asarray(cv2.absdiff(self.thumb[rows, columns], then[rows, columns]))
-        return bool((gap > _CHANGE).any())
+        return bool((gap > CHANGE).any())
 
     def _span(self, box: Box) -> tuple[slice, slice]:
         high, wide = self.thumb.shape

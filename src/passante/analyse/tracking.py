@@ -127,6 +127,11 @@ class Tracker:
         """Where the living tracks are on the newest frame."""
         return tuple(track.box for track in self._alive)
 
+    def places(self, seq: int) -> list[Box]:
+        """What is covered so far on a frame that is still held."""
+        found = (track.places.get(seq) for track in self._alive + self._ended)
+        return [place.box.grown(place.slack) for place in found if place is not None]
+
     def stale(self, now_ns: int, age_ns: int) -> tuple[Box, ...]:
         """Living tracks that no detection has confirmed for `age_ns`, the longest first."""
         old = [track for track in self._alive if now_ns - track.seen_ns >= age_ns]
@@ -211,7 +216,9 @@ class Tracker:
                 continue
             box = place.box.grown(place.slack)
             regions.append(Region(self.kind, box, track.score, place.cause, track.number))
-            self._count(track, frame, place.cause)
+            track.counts[place.cause] = track.counts.get(place.cause, 0) + 1
+            track.first = track.first or (frame.seq, frame.pts_ns)
+            track.last = (frame.seq, frame.pts_ns)
         for track in [t for t in self._ended if not t.places]:
             self._ended.remove(track)
             self._close(track)
@@ -383,14 +390,8 @@ class Tracker:
     def _look_ahead(self, track: _Track, found: RawFrame, earlier: RawFrame, box: Box) -> None:
         """Cover `box` on a frame before the one on which the track was found."""
         age_s = (found.pts_ns - earlier.pts_ns) / NS_PER_S
-        growth = 0.6 * self._settings.growth
-        slack = (box.width + box.height) / 2 * min(0.4, 0.04 + growth * age_s)
+        slack = (box.width + box.height) / 2 * min(0.4, 0.04 + 0.6 * self._settings.growth * age_s)
         track.places[earlier.seq] = _Place(box, slack, Cause.LOOK_AHEAD)
-
-    def _count(self, track: _Track, frame: RawFrame, cause: Cause) -> None:
-        track.counts[cause] = track.counts.get(cause, 0) + 1
-        track.first = track.first or (frame.seq, frame.pts_ns)
-        track.last = (frame.seq, frame.pts_ns)
 
     def _close(self, track: _Track) -> None:
         first, last = track.first, track.last

@@ -18,6 +18,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from passante.analyse.again import SecondLooks
 from passante.analyse.finder import Finder
 from passante.analyse.heads import head_of, likely_head, may_wear
 from passante.analyse.health import Health
@@ -79,6 +80,7 @@ class _Looks:
 
     changes: Changes
     faces: FaceLooks | None
+    again: SecondLooks | None
     people: PeopleLooks | None
     plates: PlateLooks | None
     scene: Scene | None
@@ -139,7 +141,6 @@ class AnalyseVideo:
         self._originals: dict[int, RawFrame] = {}
         self._shift_ns = 0
         self._thorough_seq = -1
-        self._behind_seq = -1
         self._held_bytes = 0
         self._looks: _Looks | None = None
         self._form: VideoFormat | None = None
@@ -172,6 +173,8 @@ class AnalyseVideo:
             self._look(self._moment(before, 1, everything=True))
         self._held.append(frame)
         self._held_bytes += _size(frame)
+        if self._looks.again is not None:
+            self._looks.again.came(frame, self._looks.changes.thumb)
         for tracker in self._trackers.values():
             tracker.advance(frame, self._looks.changes)
         everything = before is None or breaks or self._settings.looks.thorough
@@ -203,11 +206,14 @@ class AnalyseVideo:
                         self._ended(one)
 
     def _renew(self, form: VideoFormat) -> None:
-        looks, finders = self._settings.looks, self._finders
+        looks, finders, trackers = self._settings.looks, self._finders, self._trackers
         self._form = form
+        faces = FaceLooks(finders.faces, form, looks) if finders.faces else None
+        bodies = [trackers[kind] for kind in (Kind.PERSON, Kind.VEHICLE) if kind in trackers]
         self._looks = _Looks(
             Changes(form),
-            FaceLooks(finders.faces, form, looks) if finders.faces else None,
+            faces,
+            SecondLooks(faces, trackers[Kind.FACE], bodies, form) if faces else None,
             PeopleLooks(finders.people, form, looks) if finders.people else None,
             PlateLooks(finders.plates, form, looks) if finders.plates else None,
             Scene(form) if self._want_scene else None,
@@ -267,39 +273,24 @@ class AnalyseVideo:
         if found is None:
             return
         self._health[name].good(moment.frame.seq, self._held[0].seq)
-        together = _joined(found)
+        together, sudden = _joined(found), list[Box]()
         for kind in set(together.kinds):
             if kind in self._trackers:
                 tracker = self._trackers[kind]
-                sudden = tracker.observe(moment.frame, together, tuple(self._held))
-                if kind is Kind.FACE and sudden:
-                    self._take_behind(moment.frame, sudden)
+                sudden += tracker.observe(moment.frame, together, tuple(self._held))
+        if name == "faces":
+            self._look_again(moment.frame, sudden)
 
-    def _take_behind(self, frame: RawFrame, sudden: list[Box]) -> None:
-        """Faces that the frames before do not show near by: look there, frame by frame.
-
-        So it is with a time-lapse, with somebody who runs past close to the camera, and with
-        whoever steps out from behind something.
-        """
+    def _look_again(self, frame: RawFrame, sudden: list[Box]) -> None:
         assert self._looks is not None
-        assert self._looks.faces is not None
-        misses, since = 0, max(self._behind_seq, self._thorough_seq + 1)
-        self._behind_seq = frame.seq
-        for earlier in reversed(self._held):
-            if earlier.seq >= frame.seq:
-                continue
-            if earlier.seq < since:
-                return
-            try:
-                found = self._looks.faces.behind(earlier, sudden)
-            except Exception as error:
-                self._failed("faces", error)
-                return
-            if found is None:
-                return
-            misses = 0 if self._trackers[Kind.FACE].note(earlier, found) else misses + 1
-            if misses == _MISSES:
-                return
+        if self._looks.again is None:
+            return
+        try:
+            if sudden:
+                self._looks.again.behind(frame, sudden, self._held, self._thorough_seq + 1)
+            self._looks.again.between(frame, self._held)
+        except Exception as error:
+            self._failed("faces", error)
 
     def _failed(self, name: str, error: Exception) -> None:
         self._health[name].failed()
@@ -360,8 +351,6 @@ class AnalyseVideo:
         return implied
 
 
-_MISSES = 2
-"""A face that was not seen on so many frames on end was not there before."""
 _FASTEST_NS = 2_000_000
 """No camera of a street takes frames closer together than this."""
 _USUAL_NS = 40_000_000
