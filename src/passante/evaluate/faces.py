@@ -29,7 +29,7 @@ from passante.evaluate.fairness import Marked
 from passante.evaluate.pictures import Picture, Shown, chosen, people, read, table
 from passante.evaluate.results import LeftOut, Result, Section
 from passante.evaluate.settings import Settings, Tell
-from passante.evaluate.subjects import BASELINES, Method, baselines, operators, policy
+from passante.evaluate.subjects import BASELINES, Method, baselines, operators, policy, remembering
 from passante.models import store
 from passante.models.catalogue import DEFAULTS
 from passante.models.session import OnnxSession
@@ -50,7 +50,8 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     recognisers, absent = _recognisers()
     yield from absent
     portraits = album(settings.folder, quick=settings.quick, seed=settings.seed)
-    crowds = crowded(settings.folder, most=12 if settings.quick else 40, seed=settings.seed)
+    pictures = marked(settings.folder, most=16 if settings.quick else 80, seed=settings.seed)
+    crowds = [Crowd(one.file, one.pixels, one.faces) for one in pictures[::2]]
     detectors, absent = _detectors()
     yield from absent
     rebuilders, absent = _rebuilders(settings)
@@ -66,7 +67,6 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     )
     tell("faces: those that a second detector finds")
     yield from find_face.attack(crowds, methods, detectors, seed=settings.seed)
-    pictures = marked(settings.folder, most=6 if settings.quick else 80, seed=settings.seed)
     pictures += [Marked(one.file, one.pixels, (one.box,), ("portrait",)) for one in portraits.shown]
     for method in methods[: len(settings.policies)]:
         tell(f"faces: whom {method.subject.name} covers")
@@ -77,7 +77,7 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
 
 
 def _methods(settings: Settings) -> list[Method]:
-    ours = [policy(Equipment(one)) for one in settings.policies]
+    ours = [remembering(policy(Equipment(one))) for one in settings.policies]
     names = _QUICK_BASELINES if settings.quick else tuple(BASELINES)
     return [*ours, *operators(Kind.FACE, quick=settings.quick), *baselines(names)]
 
@@ -131,13 +131,8 @@ def album(folder: Path, *, quick: bool, seed: int) -> Album:
     return Album.of(shown)
 
 
-def crowded(folder: Path, *, most: int, seed: int) -> list[Crowd]:
-    """Pictures with marked faces, drawn by `seed`."""
-    return [Crowd(m.file, m.pixels, m.faces) for m in marked(folder, most=most, seed=seed)]
-
-
 def marked(folder: Path, *, most: int, seed: int) -> list[Marked]:
-    """The same, with what their makers say about each face."""
+    """Pictures with marked faces, drawn by `seed`, and what their makers say about each face."""
     found: dict[str, list[tuple[Box, str]]] = {}
     for row in table(folder, "faces/boxes.csv"):
         left, top, wide, high = (

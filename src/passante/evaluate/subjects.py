@@ -65,6 +65,19 @@ def policy(equipment: Equipment) -> Method:
     return Method(Subject(f"policy {equipment.policy.name}", ours=True), hide)
 
 
+def remembering(method: Method) -> Method:
+    """The same; each picture, told by where it lies in memory, is hidden once."""
+    kept: dict[int, tuple[Picture, Picture]] = {}
+
+    def hide(pixels: Picture, boxes: Sequence[Box]) -> Picture:
+        if id(pixels) not in kept:
+            # the picture itself is kept too: no other one may come to lie there
+            kept[id(pixels)] = pixels, method.hide(pixels, boxes)
+        return kept[id(pixels)][1]
+
+    return Method(method.subject, hide)
+
+
 def operator(name: str, rules: Policy, kind: Kind) -> Method:
     """What a policy does to something whose place is known."""
     stage = ProtectVideo(rules)
