@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from passante.core.names import DirectionId, Kind, Quantity, StreamId, Unit, ZoneId
+from passante.core.names import Counted, DirectionId, Kind, Quantity, StreamId, Unit, ZoneId
 from passante.inside.tally import Tally
 from passante.protect.publish_noise import Noisy
 
@@ -32,7 +32,7 @@ def passes(
     hour: int = 0,
     way: str = "in",
     zone: str = "gate",
-    of: Kind = Kind.PERSON,
+    of: Counted = Kind.PERSON,
     quantity: Quantity = Quantity.CROSSINGS,
     unit: Unit = Unit.COUNT,
     stream: str = "video",

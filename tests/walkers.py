@@ -14,7 +14,7 @@ from passante.analyse.overhear import Glance
 from passante.analyse.zones import Zones
 from passante.core.clock import NS_PER_S
 from passante.core.geometry import Box
-from passante.core.names import EventKind, Kind, Phase, StreamId
+from passante.core.names import EventKind, Kind, Phase, Sort, StreamId
 from passante.inside.incident import Incident
 from passante.inside.observation import Detections
 from passante.inside.tally import Tally
@@ -36,6 +36,8 @@ class Actor:
 
     path: Path
     kind: Kind = Kind.PERSON
+    sorts: tuple[Sort, ...] = ()
+    """What looks take it for, in turn; () where they do not tell."""
 
 
 def standing(x: float, y: float, *, high: float = 100, wide: float = 40) -> Box:
@@ -82,7 +84,7 @@ def car(path: Path) -> Actor:
 
 def glance(second: float, actors: Iterable[Actor], *, jitter: float = 0.0) -> Glance:
     """A look that finds everybody; `jitter`: px by which boxes tremble (deviation)."""
-    boxes, kinds = [], []
+    boxes, kinds, sorts = [], [], []
     random = np.random.default_rng(round(second * 1000))
     for actor in actors:
         box = actor.path(second)
@@ -90,11 +92,14 @@ def glance(second: float, actors: Iterable[Actor], *, jitter: float = 0.0) -> Gl
             trembles = random.normal(0, jitter, 4) if jitter else np.zeros(4)
             boxes.append(np.array([box.x0, box.y0, box.x1, box.y1]) + trembles)
             kinds.append(actor.kind)
+            look = round(second / LOOK_S)
+            sorts.append(actor.sorts[look % len(actor.sorts)] if actor.sorts else None)
     found = Detections(
         np.array(boxes, np.float32).reshape(-1, 4),
         np.full(len(boxes), 0.9, np.float32),
         tuple(kinds),
         "scripted@1",
+        tuple(sorts),
     )
     return Glance(Box(0, 0, WIDE, HIGH), found)
 

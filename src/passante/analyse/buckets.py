@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from passante.analyse.site import Area, Site
 from passante.core.bounds import FASTEST
-from passante.core.names import DirectionId, Kind, Quantity, Unit, ZoneId
+from passante.core.names import Counted, DirectionId, Kind, Quantity, Sort, Unit, ZoneId
 
-Cell = tuple[Quantity, ZoneId | None, Kind, DirectionId | None]
+Cell = tuple[Quantity, ZoneId | None, Counted, DirectionId | None]
 
 
 @dataclass(slots=True)
@@ -52,6 +52,10 @@ def empty_cells(site: Site, counted: Sequence[Area]) -> dict[Cell, Sum]:
                     cells[Quantity.SPEED, *key] = Sum(Unit.METRE_PER_SECOND, most=FASTEST[kind])
                 if kind is Kind.VEHICLE:
                     cells[Quantity.HEADWAY, *key] = Sum(Unit.SECOND)
+                    for sort in Sort if gate.drawn.sorts else ():
+                        by_sort = gate.id, sort, DirectionId(way)
+                        cells[Quantity.CROSSINGS, *by_sort] = Sum(Unit.COUNT)
+                        cells[Quantity.FLOW, *by_sort] = Sum(Unit.PER_HOUR)
             for other in site.gates:
                 if other.id != gate.id and kind in other.drawn.of:
                     trip = DirectionId(f"{gate.id}>{other.id}")

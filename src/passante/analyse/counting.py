@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from passante.analyse.buckets import empty_cells
 from passante.analyse.movers import Mover
+from passante.analyse.riding import riders
 from passante.analyse.site import Area, Gate, Site
 from passante.core.clock import NS_PER_S
 from passante.core.names import DirectionId, Kind, Quantity, StreamId, Unit, ZoneId
@@ -93,6 +94,8 @@ class _Known:
     """The line it crossed last."""
     stands_ns: int | None = None
     """Since when it stands."""
+    rode: int = 0
+    """At how many looks more it was on two wheels than not."""
 
 
 class Counting:
@@ -138,11 +141,13 @@ class Counting:
         step_ns = min(_LONGEST_STEP_NS, max(0, now_ns - self._now_ns))
         self._now_ns = now_ns
         crossings: list[Crossing] = []
+        riding = riders(movers)
         for mover in movers:
             known = self._known.get(mover.number)
             if known is None:
                 known = self._known[mover.number] = _Known(mover.kind, now_ns)
             known.last_ns = now_ns
+            known.rode += 1 if mover.number in riding else -1
             crossings += self._over_gates(mover, known)
             self._stand(mover, known)
         for area in self._counted:
@@ -169,6 +174,8 @@ class Counting:
             if side is None:
                 side = known.sides[gate.id] = _Side(foot=mover.foot)
             if self._changes_sides(gate, mover, side):
+                if known.rode > 0 and Kind.VEHICLE in gate.drawn.of:
+                    continue  # what they ride is counted
                 way = gate.drawn.forward if side.clear > 0 else gate.drawn.backward
                 crossing = Crossing(
                     gate.id, DirectionId(way), mover.kind, mover.number, mover.at_ns
@@ -198,6 +205,9 @@ class Counting:
         kind, gate, way = crossing.kind, crossing.gate, crossing.direction
         self._cells[Quantity.CROSSINGS, gate, kind, way].add(1)
         self._cells[Quantity.FLOW, gate, kind, way].add(1)
+        if mover.sort is not None and (Quantity.CROSSINGS, gate, mover.sort, way) in self._cells:
+            self._cells[Quantity.CROSSINGS, gate, mover.sort, way].add(1)
+            self._cells[Quantity.FLOW, gate, mover.sort, way].add(1)
         if known.came_over is not None and known.came_over != gate:
             trip = DirectionId(f"{known.came_over}>{gate}")
             cell = self._cells.get((Quantity.TRIPS, None, kind, trip))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from passante.analyse.overhear import Glance
 from passante.core.assign import assign
 from passante.core.clock import NS_PER_S
 from passante.core.geometry import Box
-from passante.core.names import Kind
+from passante.core.names import Kind, Sort
 from passante.core.shapes import Point
 
 
@@ -70,6 +70,8 @@ class Mover:
     """px a second."""
     score: float
     """Of the last find, 0 to 1."""
+    sort: Sort | None = None
+    """Which sort of vehicle, as far as looks agree; None for people."""
 
     @property
     def seen(self) -> bool:
@@ -107,6 +109,8 @@ class _Track:
     start: tuple[float, float]
     """Where it began, px."""
     hits: int = 1
+    votes: dict[Sort, float] = field(default_factory=dict)
+    """How surely looks took it for each sort, added up."""
 
     def expected(self, now_ns: int) -> NDArray[np.float64]:
         step_s = (now_ns - self.at_ns) / NS_PER_S
@@ -131,6 +135,8 @@ _CONFIRMED = 2
 """Looks that must have shown it before it counts."""
 _SO_SURE = 0.8
 """Or a single one with this score."""
+_AGREE = 0.6
+"""Share of the votes of all looks that a vehicle's sort must have."""
 _LIES_ON = 0.3
 """Intersection over union of an unsure find with the track that it may keep alive."""
 _UNALIKE = 0.7
@@ -155,12 +161,15 @@ class Movers:
         """
         movers: list[Mover] = []
         for kind, settings in self._settings.items():
-            boxes, scores = _finds(kind, settings.unsure, glances)
+            boxes, scores, sorts = _finds(kind, settings.unsure, glances)
             tracks = self._tracks[kind]
             for track in tracks:
                 track.box, track.at_ns = track.expected(now_ns), now_ns
-            fresh = self._join(tracks, boxes, scores, now_ns, settings)
+            fresh, whose = self._join(tracks, boxes, scores, now_ns, settings)
             tracks += fresh
+            for track, find in whose:
+                if (sort := sorts[find]) is not None:
+                    track.votes[sort] = track.votes.get(sort, 0.0) + scores[find]
             self._tracks[kind] = [track for track in tracks if _waits(track, now_ns, settings)]
             movers += [
                 _told(track, kind, now_ns)
@@ -176,12 +185,13 @@ class Movers:
         scores: Sequence[float],
         now_ns: int,
         settings: MoverSettings,
-    ) -> list[_Track]:
-        """Give tracks what was found of them; gives those that begin."""
+    ) -> tuple[list[_Track], list[tuple[_Track, int]]]:
+        """Give tracks what was found of them; gives those that begin, and whose each find is."""
         sure = [i for i, score in enumerate(scores) if score >= settings.sure]
         unsure = [i for i, score in enumerate(scores) if score < settings.sure]
         left = list(tracks)
         free: list[int] = []
+        whose: list[tuple[_Track, int]] = []
         for wave in (sure, unsure):
             fit = _alike(left, boxes[wave], now_ns, settings.pace)
             if wave is unsure:
@@ -190,12 +200,14 @@ class Movers:
             pairs = assign(fit)
             for row, column in pairs:
                 _follow(left[row], boxes[wave[column]], scores[wave[column]], now_ns)
+                whose.append((left[row], wave[column]))
             taken_rows = {row for row, _ in pairs}
             taken = {wave[column] for _, column in pairs}
             left = [track for row, track in enumerate(left) if row not in taken_rows]
             if wave is sure:
                 free = [i for i in sure if i not in taken]
-        return [self._begin(boxes[i], scores[i], now_ns) for i in free]
+        fresh = [self._begin(boxes[i], scores[i], now_ns) for i in free]
+        return fresh, [*whose, *zip(fresh, free, strict=True)]
 
     def _begin(self, box: NDArray[np.float64], score: float, now_ns: int) -> _Track:
         start = float(box[0]), float(box[1])
@@ -205,23 +217,27 @@ class Movers:
 
 def _finds(
     kind: Kind, unsure: float, glances: Iterable[Glance]
-) -> tuple[NDArray[np.float64], list[float]]:
-    """Finds of one kind, without doubles: (n, 4) foot x, foot y, width, height; scores."""
+) -> tuple[NDArray[np.float64], list[float], list[Sort | None]]:
+    """Finds of one kind, without doubles: (n, 4) foot x, foot y, width, height; scores; sorts."""
     boxes: list[Box] = []
     scores: list[float] = []
+    sorts: list[Sort | None] = []
     for glance in glances:
         found = glance.found
-        for row, score, one in zip(found.boxes, found.scores, found.kinds, strict=True):
+        told = found.sorts or (None,) * len(found)
+        for row, score, one, sort in zip(found.boxes, found.scores, found.kinds, told, strict=True):
             box = Box(*(float(edge) for edge in row))
             if one is kind and score >= unsure and min(box.width, box.height) >= _LEAST:
                 boxes.append(box)
                 scores.append(float(score))
+                sorts.append(sort)
     kept = without_doubles(boxes, scores)
     rows = [
         ((boxes[i].x0 + boxes[i].x1) / 2, boxes[i].y1, boxes[i].width, boxes[i].height)
         for i in kept
     ]
-    return np.array(rows, np.float64).reshape(-1, 4), [scores[i] for i in kept]
+    places = np.array(rows, np.float64).reshape(-1, 4)
+    return places, [scores[i] for i in kept], [sorts[i] for i in kept]
 
 
 def _alike(
@@ -305,4 +321,13 @@ def _told(track: _Track, kind: Kind, now_ns: int) -> Mover:
         missing_ns=now_ns - track.last_ns,
         velocity=(float(track.velocity[0]), float(track.velocity[1])),
         score=track.score,
+        sort=_sort(track) if kind is Kind.VEHICLE else None,
     )
+
+
+def _sort(track: _Track) -> Sort:
+    """What most looks took it for, where they agree."""
+    if track.hits < _CONFIRMED or not track.votes:
+        return Sort.UNSURE
+    best = max(track.votes, key=lambda sort: track.votes[sort])
+    return best if track.votes[best] >= _AGREE * sum(track.votes.values()) else Sort.UNSURE

@@ -37,6 +37,7 @@ class Glance:
             self.found.scores,
             self.found.kinds,
             self.found.by,
+            self.found.sorts,
         )
         return Glance(self.area.turned(wide, high, turn), found)
 

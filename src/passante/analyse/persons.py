@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passante.analyse.ssd import Boxes, anchors, decode, overlap
-from passante.core.names import Kind
+from passante.core.names import Kind, Sort
 from passante.inside.observation import Detections
 from passante.inside.video import View
 
 _KINDS = (Kind.PERSON, Kind.VEHICLE)
+_SORTS = (Sort.BICYCLE, Sort.CAR, Sort.MOTORCYCLE, Sort.BUS, Sort.TRUCK)
+"""In the order of the network's output."""
 _COARSE = 400
 """The view is halved until its longer side is no longer than this, px, and looked at every time:
 the largest anchors are 300 px, and what fills more than that is seen in pieces or not at all."""
@@ -33,6 +35,10 @@ _UNSURE, _SURE = 0.6, 0.85
 """A box no surer than the first is somebody with his surroundings where a person as sure as the
 second stands in it, nearly as high and far narrower."""
 _AS_HIGH, _NARROWER = 0.75, 0.6
+
+
+Found = tuple[Boxes, NDArray[np.float32], NDArray[np.intp]]
+"""Boxes (n, 4), scores (n,) and sorts (n,) of one kind, at one size or all."""
 
 
 class Network(Protocol):
@@ -79,7 +85,7 @@ class PersonFinder:
 
     def look(self, view: View) -> Detections:
         """Everyone and every vehicle in the view, boxes in px of the coded frame; people first."""
-        seen: dict[Kind, list[tuple[Boxes, NDArray[np.float32]]]] = {kind: [] for kind in _KINDS}
+        seen: dict[Kind, list[Found]] = {kind: [] for kind in _KINDS}
         high, wide = view.pixels.shape[:2]
         for picture in _sizes(view.pixels):
             rows, columns = picture.shape[:2]
@@ -87,19 +93,20 @@ class PersonFinder:
             where = anchors(columns, rows)
             scale = np.array([wide / columns, high / rows] * 2, np.float32)
             for kind, levels in seen.items():
-                boxes, scores = decode(
+                boxes, scores, sorts = decode(
                     found[0], where, person=kind is Kind.PERSON, threshold=self._threshold
                 )
-                levels.append((boxes * scale, scores))
-        people, scores = _joined(seen[Kind.PERSON])
+                levels.append((boxes * scale, scores, sorts))
+        people, scores, _ = _joined(seen[Kind.PERSON])
         real = _single(people, scores, wide, high)
         people, scores = people[real], scores[real]
-        vehicles, surer = _joined(seen[Kind.VEHICLE])
+        vehicles, surer, sorts = _joined(seen[Kind.VEHICLE])
         return Detections(
             boxes=view.to_frame(np.concatenate([people, vehicles])),
             scores=np.concatenate([scores, surer]),
             kinds=(Kind.PERSON,) * len(people) + (Kind.VEHICLE,) * len(vehicles),
             by=self.model,
+            sorts=(None,) * len(people) + tuple(_SORTS[number] for number in sorts),
         )
 
 
@@ -113,16 +120,16 @@ def _sizes(pixels: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
         yield picture
 
 
-def _joined(
-    levels: list[tuple[Boxes, NDArray[np.float32]]],
-) -> tuple[Boxes, NDArray[np.float32]]:
+def _joined(levels: list[Found]) -> Found:
     """What was found at several sizes, fine to coarse, each thing once: its best box and score.
 
-    The box is the one of the size at which it can be seen best; the score is the highest.
+    The box is the one of the size at which it can be seen best; the score is the highest, and the
+    sort is the one with that score.
     """
-    boxes = np.concatenate([found for found, _ in levels])
-    scores = np.concatenate([score for _, score in levels])
-    level = np.repeat(np.arange(len(levels)), [len(score) for _, score in levels])
+    boxes = np.concatenate([found for found, *_ in levels])
+    scores = np.concatenate([score for _, score, _ in levels])
+    sorts = np.concatenate([sort for *_, sort in levels])
+    level = np.repeat(np.arange(len(levels)), [len(score) for _, score, _ in levels])
     side = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0)
     too_large = (side > _LARGE * 2.0**level) & (level < len(levels) - 1)
     kept: list[int] = []
@@ -130,10 +137,11 @@ def _joined(
         same = np.where(level[kept] != level[index], overlap(boxes[index], boxes[kept]), 0)
         best = int(same.argmax()) if kept else -1
         if kept and same[best] > _SAME_THING:
-            scores[kept[best]] = max(scores[kept[best]], scores[index])
+            if scores[index] > scores[kept[best]]:
+                scores[kept[best]], sorts[kept[best]] = scores[index], sorts[index]
         else:
             kept.append(int(index))
-    return boxes[kept], scores[kept]
+    return boxes[kept], scores[kept], sorts[kept]
 
 
 def _single(

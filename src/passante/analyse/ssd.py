@@ -65,8 +65,10 @@ def anchors(width: int, height: int) -> Boxes:
 
 def decode(
     found: NDArray[np.float32], where: Boxes, *, person: bool, threshold: float
-) -> tuple[Boxes, NDArray[np.float32]]:
-    """People or vehicles in a picture: boxes (n, 4) in px and scores (n,), surest first.
+) -> tuple[Boxes, NDArray[np.float32], NDArray[np.intp]]:
+    """People or vehicles in a picture: boxes (n, 4) in px, scores and sorts (n,), surest first.
+
+    A sort is the place of a vehicle's logit among those of vehicles; of people it is 0.
 
     Args:
         found: (anchors, 10): y, x, height and width of the box, encoded against its anchor, then
@@ -82,14 +84,15 @@ def decode(
         raise ModelContractError(
             "the network for people and vehicles gave something that is no number"
         )
-    logits = found[:, PERSON] if person else found[:, PERSON + 1 :].max(axis=1)
+    every = found[:, PERSON : PERSON + 1] if person else found[:, PERSON + 1 :]
+    logits = every.max(axis=1)
     # The threshold as a logit: a sigmoid over all anchors would be work for nothing.
     hot = np.flatnonzero(logits > np.float32(np.log(threshold / (1 - threshold))))
     hot = hot[np.argsort(-logits[hot], kind="stable")]
     boxes = _boxes(found[hot, :4], where[hot])
     kept = _without_doubles(boxes)
     scores = 1 / (1 + np.exp(-logits[hot[kept]]))
-    return boxes[kept], scores.astype(np.float32)
+    return boxes[kept], scores.astype(np.float32), every[hot[kept]].argmax(axis=1)
 
 
 def overlap(box: Boxes, others: Boxes) -> NDArray[np.float32]:

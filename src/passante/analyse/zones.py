@@ -257,11 +257,15 @@ class LineDrawn:
     """Name of the other way."""
     of: tuple[Kind, ...] = MOVING
     """What is counted."""
+    sorts: bool = False
+    """Whether vehicles are counted by sort as well: bicycle, motorcycle, car, bus, truck."""
 
     def __post_init__(self) -> None:
         for name in (self.name, self.forward, self.backward):
             word(name)
         _moving(self.of)
+        if self.sorts and Kind.VEHICLE not in self.of:
+            raise ValueError(f'line "{self.name}": sorts are of vehicles')
         if self.points[0] == self.points[1]:
             raise ValueError("a line has two different points")
         if self.forward == self.backward:

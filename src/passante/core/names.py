@@ -20,6 +20,22 @@ class Kind(StrEnum):
     PLATE = "plate"
 
 
+class Sort(StrEnum):
+    """Which sort of vehicle is counted. To what is hidden, a vehicle is a vehicle (`Kind`)."""
+
+    BICYCLE = "bicycle"
+    MOTORCYCLE = "motorcycle"
+    CAR = "car"
+    BUS = "bus"
+    TRUCK = "truck"
+    UNSURE = "vehicle_unsure"
+    """Looks at it did not agree."""
+
+
+Counted = Kind | Sort
+"""What a figure is a number of."""
+
+
 class Sensitive(StrEnum):
     """What a policy decides about; every policy has an answer for each."""
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passante.core.geometry import Box
-from passante.core.names import Cause, Kind
+from passante.core.names import Cause, Kind, Sort
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,11 +23,15 @@ class Detections:
     """n kinds."""
     by: str
     """Reference of the model that looked, e.g. "centerface@1.0.0"."""
+    sorts: tuple[Sort | None, ...] = ()
+    """n sorts of vehicles, None for what is none; () where nobody tells them apart."""
 
     def __post_init__(self) -> None:
         n = len(self.kinds)
         if self.boxes.shape != (n, 4) or self.scores.shape != (n,):
             raise ValueError(f"shapes {self.boxes.shape} and {self.scores.shape} for {n} kinds")
+        if len(self.sorts) not in (0, n):
+            raise ValueError(f"{len(self.sorts)} sorts for {n} kinds")
         if not (np.isfinite(self.boxes).all() and np.isfinite(self.scores).all()):
             raise ValueError("a box or a score is not a number")
         self.boxes.setflags(write=False)

@@ -7,7 +7,7 @@ from typing import NoReturn, assert_never
 
 from passante.core.clock import NS_PER_S
 from passante.core.errors import BoundaryError
-from passante.core.names import DirectionId, Kind, Quantity, StreamId, Unit, ZoneId
+from passante.core.names import Counted, DirectionId, Quantity, StreamId, Unit, ZoneId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Tally:
     unit: Unit
     stream: StreamId
     zone: ZoneId | None
-    of: Kind | None
+    of: Counted | None
     """People or vehicles; None for sound, air and weather."""
     direction: DirectionId | None
     start_ns: int

@@ -13,9 +13,9 @@ from typing import NoReturn
 
 from passante.core.errors import BoundaryError
 from passante.core.names import (
+    Counted,
     DirectionId,
     EventKind,
-    Kind,
     Measure,
     Phase,
     PlaceId,
@@ -121,8 +121,8 @@ class Statistic:
     place: PlaceId
     stream: StreamId
     zone: ZoneId | None
-    of: Kind | None
-    """What was counted: people or vehicles; None for sound, air and weather."""
+    of: Counted | None
+    """What was counted: people, vehicles or a sort of them; None for sound, air and weather."""
     direction: DirectionId | None
     start_ns: int
     """Of its bucket, stream time."""
@@ -170,8 +170,8 @@ class ExactStatistic:
     place: PlaceId
     stream: StreamId
     zone: ZoneId | None
-    of: Kind | None
-    """What was counted: people or vehicles; None for sound, air and weather."""
+    of: Counted | None
+    """What was counted: people, vehicles or a sort of them; None for sound, air and weather."""
     direction: DirectionId | None
     start_ns: int
     """Of its bucket, stream time."""

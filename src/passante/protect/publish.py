@@ -23,7 +23,17 @@ from datetime import UTC, datetime, timedelta
 from passante.core.bounds import FASTEST
 from passante.core.clock import NS_PER_S
 from passante.core.errors import ProtectError
-from passante.core.names import DirectionId, Kind, PlaceId, Quantity, StreamId, Unit, ZoneId
+from passante.core.names import (
+    Counted,
+    DirectionId,
+    Kind,
+    PlaceId,
+    Quantity,
+    Sort,
+    StreamId,
+    Unit,
+    ZoneId,
+)
 from passante.inside.tally import Tally
 from passante.outside._mint import MINT
 from passante.outside.facts import Statistic
@@ -45,6 +55,8 @@ _TWENTY = math.log(20)
 """Scales within which 95 % of Laplace noise lies."""
 
 Account = tuple[StreamId, Quantity, ZoneId | None, Kind | None]
+Part = tuple[Counted | None, DirectionId | None]
+"""What one cell of an account counts, and which way."""
 
 
 @dataclass(slots=True)
@@ -73,7 +85,7 @@ class _Cell:
 class _Bucket:
     number: int
     """Since 1970, of the length of the rules."""
-    accounts: dict[Account, dict[DirectionId | None, _Cell]] = field(default_factory=dict)
+    accounts: dict[Account, dict[Part, _Cell]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +159,11 @@ class Publish:
         if item.quantity not in self._rules.quantities:
             self.withheld[item.quantity] += item.quantity is not Quantity.FLOW
             return ()
-        if item.quantity in MEANS and (item.of is None or item.largest > FASTEST[item.of]):
+        if isinstance(item.of, Sort) and not self._rules.sorts:
+            self.withheld[item.quantity] += 1
+            return ()
+        of = Kind.VEHICLE if isinstance(item.of, Sort) else item.of
+        if item.quantity in MEANS and (of is None or item.largest > FASTEST[of]):
             raise ProtectError(f"stream {item.stream}: a contribution is beyond its bound")
         number = _us(at) // self._rules.bucket_us
         bucket = self._open.get(item.stream)
@@ -155,9 +171,9 @@ class Publish:
         if bucket is None or bucket.number != number:
             told += self._close(item.stream)
             bucket = self._open[item.stream] = _Bucket(number)
-        account = item.stream, item.quantity, item.zone, item.of
+        account = item.stream, item.quantity, item.zone, of
         cells = bucket.accounts.setdefault(account, {})
-        cells.setdefault(item.direction, _Cell(item.unit)).add(item)
+        cells.setdefault((item.of, item.direction), _Cell(item.unit)).add(item)
         return told
 
     def flush(self) -> Iterable[Statistic]:
@@ -210,14 +226,14 @@ class Publish:
         )
         for account, cells in bucket.accounts.items():
             if names[account] in granted:
-                yield from self._tell(account, cells, micro / 1_000_000)
+                yield from self._tell(account, _parts(cells), micro / 1_000_000)
             else:
                 self.refused += 1
 
     def _tell(
-        self, account: Account, cells: dict[DirectionId | None, _Cell], epsilon: float
+        self, account: Account, cells: dict[Part, _Cell], epsilon: float
     ) -> Iterator[Statistic]:
-        _, quantity, _, _ = account
+        _, quantity, _, of = account
         if quantity in MEANS:
             yield from self._means(account, cells, epsilon)
             return
@@ -236,14 +252,14 @@ class Publish:
         else:
             told = suppress_each(noisy.values, least=self._rules.least)
         figure = _Figure(account, noisy.scale, epsilon)
-        for (direction, cell), value in zip(cells.items(), told.parts, strict=True):
-            yield from self._figures(figure, direction, cell, value)
+        for (part, cell), value in zip(cells.items(), told.parts, strict=True):
+            yield from self._figures(figure, part, cell, value)
         if quantity is Quantity.CROSSINGS and len(cells) > 1:
             whole = replace(figure, scale=noisy.scale * math.sqrt(len(cells)), epsilon=0.0)
-            yield from self._figures(whole, None, next(iter(cells.values())), told.total)
+            yield from self._figures(whole, (of, None), next(iter(cells.values())), told.total)
 
     def _means(
-        self, account: Account, cells: dict[DirectionId | None, _Cell], epsilon: float
+        self, account: Account, cells: dict[Part, _Cell], epsilon: float
     ) -> Iterator[Statistic]:
         """Means of speeds: a noisy sum over a noisy count, each for half of epsilon."""
         of = account[3]
@@ -258,14 +274,14 @@ class Publish:
             sensitivity=math.ceil(10 * fastest * passes) + passes,
             epsilon=epsilon / 2,
         )
-        for at, (direction, cell) in enumerate(cells.items()):
+        for at, (part, cell) in enumerate(cells.items()):
             n = max(counts.values[at], self._rules.least)
             mean = min(max(sums.values[at] / 10 / n, 0.0), fastest)
             scale = sums.scale / 10 / n
             hidden = counts.values[at] < self._rules.least
             yield self._statistic(
                 _Figure(account, scale, epsilon),
-                direction,
+                part,
                 cell,
                 _Value(
                     account[1],
@@ -277,10 +293,10 @@ class Publish:
             )
 
     def _figures(
-        self, figure: _Figure, direction: DirectionId | None, cell: _Cell, value: int | None
+        self, figure: _Figure, part: Part, cell: _Cell, value: int | None
     ) -> Iterator[Statistic]:
-        _, quantity, _, of = figure.account
-        counter = self._rules.counts(quantity, of)
+        quantity = figure.account[1]
+        counter = self._rules.counts(quantity, part[0])
         forms = [(quantity, cell.unit, 1.0, figure)]
         if quantity in LASTING and cell.seconds:
             forms = [(quantity, cell.unit, 1 / cell.seconds, figure)]
@@ -294,12 +310,10 @@ class Publish:
             if counter is not None and told is not None:
                 half = math.hypot(counter.error * told, _TWENTY * scale)
             made = _Value(form, unit, told, scale, half, counter.bias if counter else None)
-            yield self._statistic(cost, direction, cell, made)
+            yield self._statistic(cost, part, cell, made)
 
-    def _statistic(
-        self, figure: _Figure, direction: DirectionId | None, cell: _Cell, made: _Value
-    ) -> Statistic:
-        stream, _, zone, of = figure.account
+    def _statistic(self, figure: _Figure, part: Part, cell: _Cell, made: _Value) -> Statistic:
+        (stream, _, zone, _), (of, direction) = figure.account, part
         return Statistic(
             quantity=made.quantity,
             unit=made.unit,
@@ -319,6 +333,16 @@ class Publish:
             bias=made.bias,
             mint=MINT,
         )
+
+
+def _parts(cells: dict[Part, _Cell]) -> dict[Part, _Cell]:
+    """Cells that share out a whole: by sort where there are sorts, and else as they are.
+
+    Which there are is decided by what was drawn. Nothing that passes is in two of them, so that all
+    of them cost what one costs.
+    """
+    sorted_ones = {part: cell for part, cell in cells.items() if isinstance(part[0], Sort)}
+    return sorted_ones or cells
 
 
 def suppress_each(values: Iterable[int], *, least: int) -> Told:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, assert_never
 
-from passante.core.names import Kind, Quantity
+from passante.core.names import Counted, Kind, Quantity
 from passante.core.settings import read_file
 
 COUNTED = (Quantity.CROSSINGS, Quantity.ENTRIES, Quantity.TRIPS)
@@ -42,7 +42,7 @@ class Counter:
     """How well something is counted, as measured."""
 
     quantity: Quantity
-    of: Kind
+    of: Counted
     error: float
     """Half of a 95 % interval, as a share of the figure."""
     bias: float
@@ -75,6 +75,9 @@ class PublishRules:
     """So long a day one person is assumed to be in a zone, at most, s."""
     quantities: tuple[Quantity, ...] = (Quantity.CROSSINGS, Quantity.OCCUPANCY)
     """What of people and vehicles is published. Each takes its part of the budget."""
+    sorts: bool = False
+    """Whether vehicles over lines that count by sort are published by sort and way: many small
+    figures, of which more are hidden, and a whole with more noise, since it is their sum."""
     surroundings: bool = True
     """Whether levels of sound, weather and air are published as well, without noise."""
     counter: tuple[Counter, ...] = MEASURED
@@ -115,7 +118,7 @@ class PublishRules:
         assert quantity in PEAKS
         return touched
 
-    def counts(self, quantity: Quantity, of: Kind | None) -> Counter | None:
+    def counts(self, quantity: Quantity, of: Counted | None) -> Counter | None:
         """How well this is counted; None where nobody has measured it."""
         found = [one for one in self.counter if (one.quantity, one.of) == (quantity, of)]
         return found[0] if found else None

@@ -7,7 +7,7 @@ from passante.analyse.site import Site
 from passante.analyse.zones import Zones
 from passante.core.clock import NS_PER_S
 from passante.core.geometry import Box
-from passante.core.names import Kind, Quantity, StreamId
+from passante.core.names import Kind, Quantity, Sort, StreamId
 from passante.inside.tally import Tally
 from walkers import FORM, Actor, Path, car, mover, play, standing, stay, walk
 
@@ -200,3 +200,54 @@ def test_kinds_that_a_line_does_not_count_are_not_counted() -> None:
     zones = GATE + 'of = ["vehicle"]\n'
     cells = figures(zones, [Actor(walk((100, 300), (560, 300), lasts=8))])
     assert {key[2] for key in cells} == {Kind.VEHICLE.value}
+
+
+BY_SORT = GATE + "sorts = true\n"
+
+
+def test_a_line_counts_vehicles_by_sort_and_the_sorts_add_up() -> None:
+    ways = [walk((80, 250 + 60 * at), (560, 250 + 60 * at), lasts=8) for at in range(3)]
+    sorts = [(Sort.CAR,), (Sort.BUS,), (Sort.CAR, Sort.TRUCK)]
+    actors = [Actor(way, Kind.VEHICLE, sort) for way, sort in zip(ways, sorts, strict=True)]
+    cells = figures(BY_SORT, actors)
+    east = {sort: cells["crossings", "gate", sort, "east"].total for sort in Sort}
+    assert {sort for sort, total in east.items() if total} == {Sort.CAR, Sort.BUS, Sort.UNSURE}
+    assert sum(east.values()) == cells["crossings", "gate", "vehicle", "east"].total == 3
+
+
+def test_which_sorts_are_told_is_decided_by_what_was_drawn() -> None:
+    assert not any(of in set(Sort) for _, _, of, _ in figures(GATE, []))
+    assert {of for what, _, of, _ in figures(BY_SORT, []) if what == "crossings"} == {
+        "person", "vehicle", *Sort,
+    }  # fmt: skip
+
+
+def bicycle(way: Path) -> Path:
+    def under(now: float) -> Box | None:
+        box = way(now)
+        return None if box is None else Box(box.x0 - 20, box.y0 + 50, box.x1 + 20, box.y1 + 5)
+
+    return under
+
+
+@pytest.mark.parametrize(
+    ("sort", "people"), [(Sort.BICYCLE, 0), (Sort.MOTORCYCLE, 0), (Sort.CAR, 1)]
+)
+def test_a_person_on_two_wheels_is_counted_once(sort: Sort, people: int) -> None:
+    way = walk((80, 300), (560, 300), lasts=8)
+    actors = [Actor(way), Actor(bicycle(way), Kind.VEHICLE, (sort,))]
+    cells = figures(BY_SORT, actors)
+    assert crossings(cells, "vehicle") == (0, 1)
+    assert crossings(cells) == (0, people)
+
+
+def test_where_vehicles_are_not_counted_a_rider_is_a_person() -> None:
+    way = walk((80, 300), (560, 300), lasts=8)
+    actors = [Actor(way), Actor(bicycle(way), Kind.VEHICLE, (Sort.BICYCLE,))]
+    assert crossings(figures(GATE + 'of = ["person"]\n', actors)) == (0, 1)
+
+
+def test_whoever_walks_past_a_bicycle_that_stands_is_counted() -> None:
+    parked = Actor(lambda _: Box(290, 250, 350, 305), Kind.VEHICLE, (Sort.BICYCLE,))
+    cells = figures(BY_SORT, [Actor(walk((80, 300), (560, 300), lasts=8)), parked])
+    assert crossings(cells) == (0, 1)

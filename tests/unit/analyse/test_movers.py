@@ -7,7 +7,7 @@ from passante.analyse.movers import MOVING, Mover, Movers
 from passante.analyse.overhear import Glance
 from passante.core.clock import NS_PER_S
 from passante.core.geometry import Box
-from passante.core.names import Kind
+from passante.core.names import Kind, Sort
 from passante.inside.observation import Detections
 from walkers import Actor, car, glance, seconds_of, standing, stay, walk
 
@@ -123,3 +123,21 @@ def test_what_only_trembles_in_the_wind_is_no_vehicle_where_motion_makes_them() 
     ]
     assert numbers(looks) == {2}
     assert looks[20][0].kind is Kind.VEHICLE
+
+
+@pytest.mark.parametrize(
+    ("looks", "sort"),
+    [
+        ((Sort.CAR,), Sort.CAR),
+        ((Sort.CAR, Sort.CAR, Sort.TRUCK), Sort.CAR),
+        ((Sort.CAR, Sort.TRUCK), Sort.UNSURE),
+        ((), Sort.UNSURE),
+    ],
+)
+def test_a_vehicle_is_of_the_sort_that_most_looks_took_it_for(
+    looks: tuple[Sort, ...], sort: Sort
+) -> None:
+    van = Actor(stay(300, 300, wide=120), Kind.VEHICLE, looks)
+    somebody = Actor(stay(500, 300))
+    last = follow([van, somebody], lasts=2.2)[-1]
+    assert {one.kind: one.sort for one in last} == {Kind.VEHICLE: sort, Kind.PERSON: None}

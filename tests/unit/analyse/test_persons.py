@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from passante.analyse.persons import PersonFinder
 from passante.analyse.ssd import anchors, overlap
 from passante.core.geometry import Box
-from passante.core.names import Kind
+from passante.core.names import Kind, Sort
 from passante.inside.video import View
 from passante.models.catalogue import DEFAULTS
 from passante.models.session import OnnxSession
@@ -93,6 +93,14 @@ def test_people_and_vehicles_are_told_apart_and_may_share_a_place() -> None:
     found = PersonFinder(network).look(view(300, 300))
     assert found.kinds == (Kind.PERSON, Kind.VEHICLE, Kind.VEHICLE)
     assert frozenset(found.kinds) == PersonFinder(network).kinds
+    assert found.sorts == (None, Sort.BICYCLE, Sort.TRUCK)
+
+
+def test_a_vehicle_seen_at_two_sizes_is_of_the_sort_that_is_surer() -> None:
+    van = Box(100, 100, 300, 220)
+    network = Scripted({640: [(van, 1, 6)], 320: [(half(van), 2, 8)]})
+    found = PersonFinder(network).look(view(640, 480))
+    assert found.sorts == (Sort.BUS,)
 
 
 def half(box: Box) -> Box:

@@ -60,7 +60,7 @@ def test_a_box_is_where_its_anchor_and_its_encoding_say() -> None:
     found = silence(300, 300)
     # 10 is one size of the anchor up, or to the left; 5 * ln 2 is twice as large.
     found[900] = [10, -10, 5 * np.log(2), 5 * np.log(0.5), 2.0, *[NOTHING] * 5]
-    boxes, scores = decode(found, where, person=True, threshold=FLOOR)
+    boxes, scores, _ = decode(found, where, person=True, threshold=FLOOR)
     x, y, width, height = where[900]
     wanted = [x - 1.25 * width, y, x - 0.75 * width, y + 2 * height]
     np.testing.assert_allclose(boxes, [wanted], atol=1e-3)
@@ -90,14 +90,14 @@ def test_the_surest_of_two_that_overlap_remains() -> None:
     first, second = 19 * 3 * 4 + 12, 19 * 3 * 4 + 15
     found[first, 4], found[second, 4] = 1, 2
     found[second, 1] = (where[first, 0] - where[second, 0]) / where[second, 2] * 10
-    boxes, scores = decode(found, where, person=True, threshold=FLOOR)
+    boxes, scores, _ = decode(found, where, person=True, threshold=FLOOR)
     np.testing.assert_allclose(scores, [1 / (1 + np.exp(-2))], rtol=1e-5)
     np.testing.assert_allclose(boxes[0, 0], where[first, 0] - 15, atol=1e-3)
 
 
 def test_a_broken_output_gives_finite_boxes() -> None:
     found = np.full((len(anchors(64, 64)), 10), 1e4, np.float32)
-    boxes, scores = decode(found, anchors(64, 64), person=True, threshold=FLOOR)
+    boxes, scores, _ = decode(found, anchors(64, 64), person=True, threshold=FLOOR)
     assert len(boxes)
     assert np.isfinite(boxes).all()
     assert (scores <= 1).all()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from passante.analyse.incidents.rule import Finding, Moment, beyond, evidence, seconds
 from passante.analyse.movers import Mover
+from passante.analyse.riding import rides
 from passante.analyse.site import Area, Site
 from passante.analyse.zones import CarriagewayRule, FallRule, LoiteringRule
 from passante.core.clock import NS_PER_S
@@ -215,21 +216,10 @@ class OnCarriageway:
         inside = [
             person
             for person in moment.of(Kind.PERSON)
-            if self._area.holds(person) and not any(_rides(person, box) for box in vehicles)
+            if self._area.holds(person) and not any(rides(person.box, box) for box in vehicles)
         ]
         for person, since in self._stays.update(moment.at_ns, inside):
             yield from _overdue(person, since, moment.at_ns, self._after_s)
-
-
-_RIDES = 0.3
-"""Share of a person's lower half that a vehicle covers if they ride it or sit in it."""
-
-
-def _rides(person: Mover, vehicle: Box) -> bool:
-    box = person.box
-    lower = Box(box.x0, (box.y0 + box.y1) / 2, box.x1, box.y1)
-    shared = lower.intersection(vehicle)
-    return shared is not None and shared.area >= _RIDES * lower.area
 
 
 def _overdue(mover: Mover, since: int, now: int, after_s: float) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from passante.core.names import EventKind, Kind, Phase, Quantity, Unit
+from passante.core.names import EventKind, Kind, Phase, Quantity, Sort, Unit
 from passante.outside.facts import Event, Statistic
 from passante.sinks.formats.context import Context, embedded
 from passante.sinks.formats.site import Site, fact_id, span, wall_text
@@ -32,6 +32,15 @@ _FIGURES: dict[tuple[Quantity, Kind | None], tuple[str, str, float]] = {
     (Quantity.LEVEL_MOST, None): ("NoiseLevelObserved", "LAmax", 1),
 }
 """Model, attribute, and what ours is multiplied by for its unit (km/h)."""
+
+_TYPES = {
+    Sort.BICYCLE: "bicycle",
+    Sort.MOTORCYCLE: "motorcycle",
+    Sort.CAR: "car",
+    Sort.BUS: "bus",
+    Sort.TRUCK: "lorry",
+}
+"""Words of the model for sorts of vehicles."""
 
 _UNIT_CODES = {Unit.COUNT: "C62", Unit.SECOND: "SEC", Unit.METRE_PER_SECOND: "KMH"}
 """UN/CEFACT codes of the units of the models."""
@@ -74,7 +83,11 @@ def entity(fact: Event | Statistic, site: Site) -> dict[str, Any] | None:
 
 
 def _observed(fact: Statistic, site: Site) -> dict[str, Any] | None:
-    found = _FIGURES.get((fact.quantity, fact.of))
+    sort = fact.of if isinstance(fact.of, Sort) else None
+    if sort is Sort.UNSURE:
+        return None  # the model has no word for it: readers have it in the whole
+    of = Kind.VEHICLE if isinstance(fact.of, Sort) else fact.of
+    found = _FIGURES.get((fact.quantity, of))
     when = span(fact)
     if found is None or fact.value is None or when is None:
         return None
@@ -100,6 +113,8 @@ def _observed(fact: Statistic, site: Site) -> dict[str, Any] | None:
         "dateObservedFrom": _time(begin),
         "dateObservedTo": _time(end),
     }
+    if sort is not None:
+        told["vehicleType"] = _property(_TYPES[sort])
     if fact.direction in {"inbound", "outbound"} and model == "CrowdFlowObserved":
         told["direction"] = _property(fact.direction)
     return told

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from passante.core.names import EventKind, Phase, Quantity
+from passante.core.names import Counted, EventKind, Kind, Phase, Quantity, Sort
 from passante.outside.facts import Event, Statistic
 from passante.sinks.formats.site import span, wall_text
 
@@ -17,6 +17,15 @@ _COUNTED = {
     Quantity.ENTRIES: "RuleEngine/CountAggregation/Counter",
     Quantity.OCCUPANCY: "RuleEngine/CountAggregation/OccupancyCounter",
 }
+_CLASSES: dict[Counted, str] = {
+    Kind.PERSON: "Human",
+    Sort.BICYCLE: "Bicycle",
+    Sort.MOTORCYCLE: "Motorcycle",
+    Sort.CAR: "Car",
+    Sort.BUS: "Bus",
+    Sort.TRUCK: "Truck",
+}
+"""ONVIF's words for what was counted; all else is a vehicle."""
 _TOPICS = {
     EventKind.LOITERING: "RuleEngine/LoiteringDetector/ObjectIsLoitering",
     EventKind.PERSON_ON_CARRIAGEWAY: "RuleEngine/FieldDetector/ObjectsInside",
@@ -50,7 +59,8 @@ def told(fact: Event | Statistic) -> tuple[str, dict[str, Any]] | None:
             topic = _COUNTED[fact.quantity]
             data = {"Count": max(0, round(fact.value)), "NoiseScale": round(fact.noise_scale, 3)}
             if fact.of is not None:
-                data["ClassTypes"] = {"person": "Human", "vehicle": "Vehicle"}.get(fact.of, fact.of)
+                data["ClassTypes"] = _CLASSES.get(fact.of, "Vehicle")
+                rule += f".{fact.of}" if isinstance(fact.of, Sort) else ""
             if fact.direction is not None:
                 rule = f"{rule}.{fact.direction.replace('>', '..')}"
     return f"onvif-ej/{topic}/&{fact.stream}/{rule}", {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pyld import jsonld
 
-from passante.core.names import DirectionId, EventKind, Kind, Phase, Quantity, Unit
+from passante.core.names import DirectionId, EventKind, Kind, Phase, Quantity, Sort, Unit
 from passante.outside.facts import Event, Statistic
 from passante.sinks.formats.context import MODELS, Context
 from passante.sinks.formats.ngsi import entity
@@ -34,6 +34,7 @@ FACTS = [
     statistic(),
     statistic(direction=DirectionId("inbound")),
     statistic(of=Kind.VEHICLE),
+    statistic(of=Sort.CAR),
     statistic(quantity=Quantity.SPEED, unit=Unit.METRE_PER_SECOND, of=Kind.VEHICLE, value=10.0),
     statistic(quantity=Quantity.LEVEL_EQUIVALENT, unit=Unit.DECIBEL_A, of=None, direction=None),
     event(),

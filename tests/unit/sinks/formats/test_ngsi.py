@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from passante.core.names import DirectionId, EventKind, Kind, Phase, Quantity, Unit
+from passante.core.names import DirectionId, EventKind, Kind, Phase, Quantity, Sort, Unit
 from passante.outside.facts import Event, Statistic
 from passante.sinks.formats.ngsi import entity
 from passante.sinks.formats.site import Site
@@ -108,6 +108,11 @@ def fits(told: dict[str, Any]) -> None:
             "LAeq",
             61.5,
         ),
+        (statistic(of=Sort.TRUCK), "TrafficFlowObserved", "vehicleType", "lorry"),
+        (statistic(of=Sort.BICYCLE), "TrafficFlowObserved", "vehicleType", "bicycle"),
+        (statistic(of=Sort.MOTORCYCLE), "TrafficFlowObserved", "vehicleType", "motorcycle"),
+        (statistic(of=Sort.BUS), "TrafficFlowObserved", "vehicleType", "bus"),
+        (statistic(of=Sort.CAR), "TrafficFlowObserved", "intensity", 42),
         (event(), "Alert", "category", "security"),
         (event(phase=Phase.ENDED, zone=None), "Alert", "severity", "critical"),
     ],
@@ -174,6 +179,7 @@ def test_directions_to_and_from_the_centre_are_told_in_the_words_of_the_model() 
         statistic(value=None, suppressed=True),
         statistic(at=None),
         statistic(quantity=Quantity.OCCUPANCY),
+        statistic(of=Sort.UNSURE),
         event(kind=EventKind.DOG),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import xmlschema
 
-from passante.core.names import EventKind, Kind, Phase, Quantity
+from passante.core.names import EventKind, Kind, Phase, Quantity, Sort
 from passante.outside.facts import Event, Statistic
 from passante.sinks.formats.onvif import told
 from published import unpacked
@@ -59,6 +59,7 @@ def test_every_event_has_a_valid_message_for_both_its_ends(
             statistic(quantity=Quantity.OCCUPANCY, direction=None, of=Kind.VEHICLE, value=2.6),
             "onvif-ej/RuleEngine/CountAggregation/OccupancyCounter/&video/gate",
         ),
+        (statistic(of=Sort.CAR), "onvif-ej/RuleEngine/CountAggregation/Counter/&video/gate.car.in"),
         (event(), "onvif-ej/RuleEngine/Passante/Panic/&video/square"),
         (
             event(kind=EventKind.CAMERA_MOVED, zone=None),
