@@ -10,6 +10,7 @@ from passante.analyse.gate import GateSettings
 from passante.analyse.speech import DEFAULT, LOW_DELAY, AnalyseSpeech, SpeechSettings
 from passante.core.dsp import BANDS, cells_from
 from passante.inside.audio import AnalysedAudio
+from passante.protect.operators.soundscape import Scene
 from passante.testing import drive
 from sounds import LoudIsSpeech, PartSeparator, cut, heard, joined, masker, noise, sound_block, tone
 
@@ -45,6 +46,31 @@ def test_any_cut_into_blocks_gives_the_same_sound(
         made.append((joined(items), heard(drive(masker(), items))))
     assert np.array_equal(made[0][0], made[1][0])
     assert np.array_equal(made[0][1], made[1][1])
+
+
+MARKS = st.lists(st.tuples(st.integers(0, 30_000), st.integers(1, 9_000)), min_size=1, max_size=3)
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    marks=MARKS, cuts=st.lists(st.integers(0, 48_000), max_size=6), low_delay=st.booleans(),
+    said=st.floats(-1, 1, width=32),
+)  # fmt: skip
+def test_a_place_goes_on_the_same_however_it_is_cut_and_whatever_was_said(
+    marks: list[tuple[int, int]], cuts: list[int], low_delay: bool, said: float
+) -> None:
+    place = noise(3.0, level=0.05)
+    speech = np.zeros(place.shape[1], np.float32)
+    for start, length in marks:
+        speech[start : start + length] = 1
+    made = []
+    for ends, word in ((sorted(cuts), said), ([], 0.3)):
+        samples = np.where(speech > 0, np.float32(word), place)
+        scene = Scene(16_000, 1, low_delay=low_delay, draw=lambda: np.random.default_rng(7))
+        pieces = zip(np.split(samples, ends, axis=1), np.split(speech, ends), strict=True)
+        parts = [scene.push(sound, marked, None, None) for sound, marked in pieces]
+        made.append(np.concatenate([*parts, scene.flush()], axis=1))
+    assert np.array_equal(made[0], made[1])
 
 
 VALUES = st.one_of(
