@@ -50,6 +50,8 @@ class Clip:
     """When somebody "speaks", s."""
     sounds: int = 1
     """How many sound tracks."""
+    rotation: int = 0
+    """Degrees clockwise by which a viewer turns it."""
 
     def write(self, path: Path) -> Path:
         """Encode it into `path`, nearly without loss."""
@@ -96,6 +98,8 @@ class Clip:
         stream = output.add_stream("libx264", rate=25, options={"crf": "4", "preset": "ultrafast"})
         stream.width, stream.height, stream.pix_fmt = self.width, self.height, "yuv420p"
         stream.time_base = stream.codec_context.time_base = Fraction(1, 600)
+        if self.rotation:
+            stream.set_display_rotation(-self.rotation)
         return stream
 
     def _track(self, output: Any) -> Any:
@@ -126,8 +130,9 @@ def equipment(
     voice: VoiceDetector | None = None,
     faces: Finder | None = None,
     levels: LevelSettings | None = None,
+    models: object = None,
 ) -> Equipment:
-    """Fakes in place of networks; `mood` is that of the finder of faces, if it sees squares."""
+    """Fakes in place of networks, those of `models` too; `mood`: of the finder of squares."""
     found = policy if isinstance(policy, Policy) else Policy.named(policy)
     finders = Finders(
         faces=faces or SquareFinder(mood=mood),

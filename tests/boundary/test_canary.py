@@ -150,7 +150,7 @@ def test_the_mark_in_a_picture_is_in_nothing_that_was_written(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     finder = MarkFinder(here)
-    monkeypatch.setattr(command, "Equipment", lambda found, levels: equipment(found, faces=finder))
+    monkeypatch.setattr(command, "Equipment", lambda found, **_: equipment(found, faces=finder))
     picture = np.full((144, 192), 110, np.uint8)
     picture[48:96, 64:112] = MARK
     cv2.imwrite("in.png", picture)
@@ -176,7 +176,7 @@ def test_the_mark_and_the_cry_in_a_recording_are_in_nothing_that_was_written(
     caplog.set_level(logging.DEBUG)
     finder, voice = MarkFinder(here), CryVoice(here)
     monkeypatch.setattr(
-        command, "Equipment", lambda found, levels: equipment(found, faces=finder, voice=voice)
+        command, "Equipment", lambda found, **_: equipment(found, faces=finder, voice=voice)
     )
     plant(Path("in.mkv"), frames=50)
     assert min(map(likeness, lumas(Path("in.mkv")))) > 0.99
@@ -214,7 +214,7 @@ def test_a_run_that_fails_leaves_no_mark_either(
             return found
 
     finder = Failing(here)
-    monkeypatch.setattr(command, "Equipment", lambda found, levels: equipment(found, faces=finder))
+    monkeypatch.setattr(command, "Equipment", lambda found, **_: equipment(found, faces=finder))
     plant(Path("in.mkv"), frames=100)
     target = "out.mkv" if fault == "look" else "none/out.mkv"
     words = ["protect", "in.mkv", "-o", target, "--codec", "ffv1", "--report", "r.json"]

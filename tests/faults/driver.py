@@ -49,7 +49,7 @@ def _endless(path: Path, *, allow_truncated: bool = False) -> object:
     return opened(path, allow_truncated=allow_truncated)
 
 
-def _equipment(policy: object, *, levels: object = None) -> object:
+def _equipment(policy: object, **_: object) -> object:
     return equipment(policy)  # type: ignore[arg-type]
 
 

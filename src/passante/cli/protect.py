@@ -16,7 +16,7 @@ from passante.cli.failure import exit_code, message_of, show_failure, stop_on_si
 from passante.cli.plan import Plan, Task, plan
 from passante.cli.progress import Progress
 from passante.core.errors import ModelError, PassanteError, SettingsError, SinkError
-from passante.core.names import Sensitive
+from passante.core.names import Sensitive, plain
 from passante.models.own import load_all
 from passante.pipeline import report
 from passante.pipeline.build import Equipment
@@ -251,6 +251,7 @@ class _Run:
         width = max(len(task.name) for task, _ in failed)
         for task, error in failed:
             message, hint = message_of(error)
+            message = message.removeprefix(f"{plain(task.source.name)}: ")
             told = f"{message} ({hint})" if hint else message
             click.echo(f"  {task.name:<{width}}  exit {exit_code(error)}  {told}", err=True)
 

@@ -246,7 +246,7 @@ def test_a_folder_goes_on_past_bad_files_and_ends_with_a_table(here):
         "sub/c.wav",
     ]
     assert "1 of 3 inputs could not be protected:" in ended.stderr
-    assert "b.mp4  exit 3  b.mp4: " in ended.stderr
+    assert "b.mp4  exit 3  is no recording" in ended.stderr
     assert "skipped, being no media: notes.txt" in ended.stderr
     batch = report.decode(Path("r.json").read_bytes())
     assert isinstance(batch, report.Batch)
@@ -287,7 +287,7 @@ def test_lost_frames_are_a_warning_even_when_quiet(here, monkeypatch):
     monkeypatch.setattr(
         command,
         "Equipment",
-        lambda policy, levels: equipment(policy, mood=lambda look: "fail" if look == 8 else "well"),
+        lambda policy, **_: equipment(policy, mood=lambda look: "fail" if look == 8 else "well"),
     )
     ended = run(clip("a.mp4", frames=60), "-o", "safe.mp4", "-q")
     assert ended.exit_code == 0
