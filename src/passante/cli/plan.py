@@ -82,7 +82,7 @@ def _refuse_address(text: str) -> None:
     if mark and scheme.isalnum() and not Path(text).exists():
         raise SettingsError(
             f"{scheme}://... is an address, not a file",
-            hint="Record it into a file first, then protect that.",
+            hint="record it into a file first, then protect that",
         )
 
 
@@ -90,7 +90,7 @@ def _for_several(inputs: Sequence[str], folder: Path) -> Plan:
     if folder.exists() and not folder.is_dir():
         raise SettingsError(
             f"{folder.name}: is a file, but several inputs need a folder",
-            hint="Name a folder after -o; it is made where it does not exist.",
+            hint="name a folder after -o; it is made where it does not exist",
         )
     tasks: dict[Path, Task] = {}
     skipped: dict[Path, str] = {}
@@ -102,7 +102,7 @@ def _for_several(inputs: Sequence[str], folder: Path) -> Plan:
             if path.resolve() == folder.resolve():
                 raise SettingsError(
                     f"{text}: is an input and the output of this run",
-                    hint="Choose another folder for the output; inputs are never touched.",
+                    hint="choose another folder for the output; inputs are never touched",
                 )
             found = _inside(path, folder)
         elif _is_pattern(text):
@@ -117,7 +117,7 @@ def _for_several(inputs: Sequence[str], folder: Path) -> Plan:
     if not tasks:
         raise SourceUnavailableError(
             "nothing to protect: no file here ends like a recording, a picture or a sound",
-            hint="Name a file itself, and its content decides, whatever it is called.",
+            hint="name a file itself, and its content decides, whatever it is called",
         )
     return Plan(tuple(tasks.values()), tuple(skipped.values()), folder)
 
@@ -144,7 +144,7 @@ def _matching(pattern: str, output: Path) -> Iterator[tuple[Path, Path]]:
     if not files:
         raise SourceUnavailableError(
             f"{pattern}: matches no file",
-            hint="Check the path; ** stands for folders at any depth.",
+            hint="check the path; ** stands for folders at any depth",
         )
     for path in files:
         relative = path.relative_to(root)
@@ -169,14 +169,14 @@ def _refuse_clashes(tasks: Sequence[Task]) -> None:
         if first is not task:
             raise SettingsError(
                 f"{first.source} and {task.source} would both become {task.target}",
-                hint="Protect them in two runs, each into a folder of its own.",
+                hint="protect them in two runs, each into a folder of its own",
             )
     inputs = {_identity(task.source) for task in tasks} - {None}
     for task in tasks:
         if _settled(task.target) == _settled(task.source) or _identity(task.target) in inputs:
             raise SettingsError(
                 f"{task.target}: is an input and an output of this run",
-                hint="Choose another name for the output; inputs are never touched.",
+                hint="choose another name for the output; inputs are never touched",
             )
 
 

@@ -107,7 +107,7 @@ def container_for(target: Path, info: MediaInfo) -> Container:
         )
         raise SettingsError(
             f"{target.name}: a {info.kind} cannot be written as {suffix or 'that'}",
-            hint=f"Use one of {', '.join(fitting)}.",
+            hint=f"use one of {', '.join(fitting)}",
         )
     return container
 
@@ -127,13 +127,11 @@ def video_codec(container: Container, told: VideoStream, settings: OutputSetting
             name = deeper if deeper in container.codecs else name
         return name
     if name not in VIDEO_CODECS:
-        raise SettingsError(
-            f"unknown codec {name!r}", hint=f"Use one of {', '.join(VIDEO_CODECS)}."
-        )
+        raise SettingsError(f"unknown codec {name!r}", hint=f"use one of {', '.join(VIDEO_CODECS)}")
     if name not in container.codecs:
         raise SettingsError(
             f"{container.muxer} files cannot hold {name}",
-            hint=f"Use one of {', '.join(container.codecs)}, or another container.",
+            hint=f"use one of {', '.join(container.codecs)}, or another container",
         )
     return name
 
@@ -143,15 +141,15 @@ def check(settings: OutputSettings, codec: str) -> None:
     known = VIDEO_CODECS[codec]
     if settings.preset not in PRESETS:
         raise SettingsError(
-            f"unknown preset {settings.preset!r}", hint=f"Use one of {', '.join(PRESETS)}."
+            f"unknown preset {settings.preset!r}", hint=f"use one of {', '.join(PRESETS)}"
         )
     if settings.crf is not None and not 0 <= settings.crf <= known.crf_most:
         raise SettingsError(
             f"crf {settings.crf} is out of range for {codec}",
-            hint=f"Use 0 to {known.crf_most}; smaller is better and larger.",
+            hint=f"use 0 to {known.crf_most}; smaller is better and larger",
         )
     if settings.threads < 1:
-        raise SettingsError("the encoder needs at least one thread", hint="Set threads to 1 or 2.")
+        raise SettingsError("the encoder needs at least one thread", hint="set threads to 1 or 2")
 
 
 def encoder_options(codec: str, settings: OutputSettings) -> dict[str, str]:

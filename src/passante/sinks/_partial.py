@@ -16,13 +16,13 @@ def sink_error(name: str, error: BaseException) -> SinkError:
     number = getattr(error, "errno", None)
     said = getattr(error, "strerror", None) or type(error).__name__
     hint = {
-        errno.ENOSPC: "The disk is full; free some space or write elsewhere.",
-        errno.EFBIG: "A limit on the size of files was reached; write elsewhere.",
-        errno.EDQUOT: "The disk quota is used up; free some space or write elsewhere.",
-        errno.EACCES: "Give your user write permission on the folder.",
-        errno.EROFS: "The disk is mounted read-only; write elsewhere.",
-        errno.EINVAL: "The encoder refuses this size or rate; try another --codec or container.",
-    }.get(number or 0, "Check the disk the output lies on, and its free space.")
+        errno.ENOSPC: "the disk is full; free some space or write elsewhere",
+        errno.EFBIG: "a limit on the size of files was reached; write elsewhere",
+        errno.EDQUOT: "the disk quota is used up; free some space or write elsewhere",
+        errno.EACCES: "give your user write permission on the folder",
+        errno.EROFS: "the disk is mounted read-only; write elsewhere",
+        errno.EINVAL: "the encoder refuses this size or rate; try another --codec or container",
+    }.get(number or 0, "check the disk the output lies on, and its free space")
     return SinkError(f"{name}: cannot be written ({said})", hint=hint)
 
 
@@ -40,11 +40,11 @@ class PartialFile:
         if source is not None and _same(source, target):
             raise SettingsError(
                 f"{target.name}: input and output are the same file",
-                hint="Choose another name for the output; the input is never touched.",
+                hint="choose another name for the output; the input is never touched",
             )
         if target.is_dir():
             raise SettingsError(
-                f"{target.name}: is a folder", hint="Name the file to write, not its folder."
+                f"{target.name}: is a folder", hint="name the file to write, not its folder"
             )
         if os.path.lexists(target) and not overwrite:
             raise _exists(target.name)
@@ -58,7 +58,7 @@ class PartialFile:
                 pass
         except FileNotFoundError as error:
             raise SinkError(
-                f"{target.name}: its folder does not exist", hint="Make the folder first."
+                f"{target.name}: its folder does not exist", hint="make the folder first"
             ) from error
         except OSError as error:
             raise sink_error(target.name, error) from error
@@ -108,7 +108,7 @@ class PartialFile:
 def _exists(name: str) -> SettingsError:
     return SettingsError(
         f"{name}: exists already",
-        hint="Choose another name, or allow it to be replaced with --overwrite.",
+        hint="choose another name, or allow it to be replaced with --overwrite",
     )
 
 

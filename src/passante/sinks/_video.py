@@ -152,7 +152,7 @@ def stored_as(form: VideoFormat, codec: str) -> PixelLayout:
     if layout.depth not in known.depths:
         raise SettingsError(
             f"{codec} cannot hold {layout.depth} bits a sample here",
-            hint="Use --codec hevc, which can.",
+            hint="use --codec hevc, which can",
         )
     family = _planes.family_of(layout)
     if family not in known.layouts:
@@ -164,7 +164,7 @@ def stored_as(form: VideoFormat, codec: str) -> PixelLayout:
         if "yuv444" not in known.layouts:
             raise SettingsError(
                 f"{codec} cannot hold the odd size {form.width}x{form.height}",
-                hint="Use --codec h264 or vp9, which can.",
+                hint="use --codec h264 or vp9, which can",
             )
         made = _planes.in_family("yuv444", layout.depth)
     return made

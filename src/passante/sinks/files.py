@@ -76,7 +76,7 @@ class FileSink:
             self.abort()
             raise SinkError(
                 f"{self._name}: nothing was written to it",
-                hint="No frame and no sound could be protected; see the report.",
+                hint="no frame and no sound could be protected; see the report",
             )
         try:
             if self._pictures is not None:

@@ -35,7 +35,7 @@ class PictureSink:
         if kind is None or info.video is None:
             raise SettingsError(
                 f"{target.name}: a picture cannot be written as {target.suffix or 'that'}",
-                hint=f"Use one of {', '.join(PICTURES)}.",
+                hint=f"use one of {', '.join(PICTURES)}",
             )
         self._name = target.name
         self._kind = kind
@@ -65,7 +65,7 @@ class PictureSink:
             self._file.discard()
             raise SinkError(
                 f"{self._name}: nothing was written to it",
-                hint="The picture could not be protected; see the report.",
+                hint="the picture could not be protected; see the report",
             )
         self._file.commit()
 

@@ -29,7 +29,7 @@ def open_source(path: Path, *, allow_truncated: bool = False) -> FileSource | Pi
     if inspected.family is Family.FOREIGN_PICTURE:
         raise SourceUnavailableError(
             f"{path.name}: is a picture of a kind that is not read",
-            hint="Convert it to PNG or JPEG first.",
+            hint="convert it to PNG or JPEG first",
         )
     if inspected.family in PICTURES:
         return PictureSource(path, inspected, allow_truncated=allow_truncated)

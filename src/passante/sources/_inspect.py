@@ -59,35 +59,35 @@ def inspect(path: Path) -> Inspected:
         found = path.stat()
     except FileNotFoundError as error:
         raise SourceUnavailableError(
-            f"{name}: no such file", hint="Check the path for typing errors."
+            f"{name}: no such file", hint="check the path for typing errors"
         ) from error
     except OSError as error:
         raise SourceUnavailableError(
-            f"{name}: cannot be reached ({_reason(error)})", hint="Check the path and the disk."
+            f"{name}: cannot be reached ({_reason(error)})", hint="check the path and the disk"
         ) from error
     if stat.S_ISDIR(found.st_mode):
         raise SourceUnavailableError(
-            f"{name}: is a folder, not a file", hint="Name one file, or give the folder as input."
+            f"{name}: is a folder, not a file", hint="name one file, or give the folder as input"
         )
     if not stat.S_ISREG(found.st_mode):
         raise SourceUnavailableError(
-            f"{name}: is no regular file", hint="Copy the recording into a file first."
+            f"{name}: is no regular file", hint="copy the recording into a file first"
         )
     try:
         with path.open("rb") as file:
             if found.st_size == 0:
                 raise SourceUnavailableError(
                     f"{name}: is empty (0 bytes)",
-                    hint="The copy or the recording failed; fetch the file again.",
+                    hint="the copy or the recording failed; fetch the file again",
                 )
             return _read(file, found.st_size)
     except PermissionError as error:
         raise SourceUnavailableError(
-            f"{name}: no permission to read it", hint="Give your user read permission on the file."
+            f"{name}: no permission to read it", hint="give your user read permission on the file"
         ) from error
     except OSError as error:
         raise SourceUnavailableError(
-            f"{name}: cannot be read ({_reason(error)})", hint="Check the disk it lies on."
+            f"{name}: cannot be read ({_reason(error)})", hint="check the disk it lies on"
         ) from error
 
 

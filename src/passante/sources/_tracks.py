@@ -78,7 +78,7 @@ class Tracks:
             # without the error itself: the library puts the address into it
             raise DecodeError(
                 f"{self._name}: reading failed ({reason(error)})",
-                hint="Play it to its end in a player to see whether it is sound.",
+                hint="play it to its end in a player to see whether it is sound",
             ) from None
 
     def stop(self) -> None:
@@ -96,12 +96,12 @@ class Tracks:
         if video is not None and video.codec_context is None:
             raise DecodeError(
                 f"{self._name}: there is no decoder for its video",
-                hint="Convert it to H.264 with the tool that made it.",
+                hint="convert it to H.264 with the tool that made it",
             )
         if video is None and not sounds:
             raise DecodeError(
                 f"{self._name}: holds neither pictures nor sound that can be decoded",
-                hint="Only pictures and sound are carried over.",
+                hint="only pictures and sound are carried over",
             )
         if (
             self._decode_times_only
@@ -160,7 +160,7 @@ class Tracks:
                 break
         raise DecodeError(
             f"{self._name}: not one picture of its video can be decoded",
-            hint="The file is damaged, or its codec is not what its container says.",
+            hint="the file is damaged, or its codec is not what its container says",
         )
 
     # -- reading ---------------------------------------------------------------------------------
@@ -241,7 +241,7 @@ class Tracks:
             raise DecodeError(
                 f"{self._name}: its sound changes from {told.rate_hz} Hz x {told.channels} to"
                 f" {frame.sample_rate} Hz x {samples.shape[0]} on the way",
-                hint="Cut the recording where the sound changes, and protect both parts.",
+                hint="cut the recording where the sound changes, and protect both parts",
             )
         length = Fraction(samples.shape[1], told.rate_hz)
         pts = self._repairs[index](frame.pts, round(length / tick))
@@ -267,7 +267,7 @@ class Tracks:
         if not any(self._seq.values()):
             raise DecodeError(
                 f"{self._name}: nothing in it can be decoded",
-                hint="The file is damaged, or its codec is not what its container says.",
+                hint="the file is damaged, or its codec is not what its container says",
             )
         self._note(self._damaged, "packet or frame was damaged", "packets or frames were damaged")
         self._note(

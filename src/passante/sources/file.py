@@ -70,7 +70,7 @@ class FileSource:
         if inspected.index_missing:
             raise SourceLostError(
                 f"{self._name}: its index is missing: the recording was cut off before its end",
-                hint="No frame can be found without it; repair it with the recorder's own tool.",
+                hint="no frame can be found without it; repair it with the recorder's own tool",
             )
         if inspected.missing:
             self._lose(inspected.missing)
@@ -83,7 +83,7 @@ class FileSource:
         if not self._allow_truncated:
             raise SourceLostError(
                 f"{self._name}: is truncated: {what}",
-                hint="Fetch the whole file, or keep what is readable with --allow-truncated.",
+                hint="fetch the whole file, or keep what is readable with --allow-truncated",
             )
         if not self.truncated:
             self.notes.append(f"truncated: {what}")
@@ -107,7 +107,7 @@ class FileSource:
         except (FFmpegError, ValueError) as error:
             raise SourceUnavailableError(
                 f"{self._name}: is no recording that can be read",
-                hint="Its content decides, not its name; play it in a player to see what it is.",
+                hint="its content decides, not its name; play it in a player to see what it is",
             ) from error
         finally:
             os.close(handle)  # the library has made itself a copy

@@ -54,14 +54,14 @@ class PictureSource:
             data = path.read_bytes()
         except OSError as error:
             raise SourceUnavailableError(
-                f"{name}: cannot be read ({error.strerror})", hint="Check the disk it lies on."
+                f"{name}: cannot be read ({error.strerror})", hint="check the disk it lies on"
             ) from error
         around = surroundings(data, inspected.family)
         if not around.complete:
             if not allow_truncated:
                 raise SourceLostError(
                     f"{name}: is truncated: its end is missing",
-                    hint="Fetch the whole file, or keep what is readable with --allow-truncated.",
+                    hint="fetch the whole file, or keep what is readable with --allow-truncated",
                 )
             self.truncated = True
             self.notes.append("truncated: its end is missing")
@@ -106,7 +106,7 @@ class PictureSource:
 
 
 def _decoded(data: bytes, family: Family, name: str) -> av.VideoFrame:
-    hint = "Open it in a viewer to see whether it is sound; animations are no pictures."
+    hint = "open it in a viewer to see whether it is sound; animations are no pictures"
     try:
         context = av.CodecContext.create(_DECODERS[family], "r")
         assert isinstance(context, av.VideoCodecContext)  # all three decode pictures

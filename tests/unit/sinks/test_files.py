@@ -361,7 +361,7 @@ def test_deep_pictures_in_webm_become_av1(tmp_path: Path) -> None:
 
 
 REFUSED = {
-    "unknown ending": ("out.xyz", {}, "Use one of"),
+    "unknown ending": ("out.xyz", {}, "use one of"),
     "sound file for a video": ("out.wav", {}, ".mp4"),
     "unknown codec": ("out.mp4", {"codec": "h266"}, "h264"),
     "codec that the container cannot hold": ("out.webm", {"codec": "h264"}, "vp9"),
