@@ -182,6 +182,17 @@ def test_a_recording_whose_clock_starts_late_is_whole(kind: str, tmp_path: Path)
     assert len(seen.frames) == 12
 
 
+@pytest.mark.parametrize("kind", ["mp4", "mov"])
+def test_what_somebody_trimmed_off_stays_away(kind: str, tmp_path: Path) -> None:
+    """Phones trim a recording by an edit list: the beginning is in the file and is not shown."""
+    path = make(tmp_path / f"a.{kind}", Clip(pts=range(-10, 5), luma=lambda n: 50 + 10 * n))
+    assert b"elst" in path.read_bytes()
+    seen = read(path)
+    assert [round(float(frame.planes[0].mean()), -1) for frame in seen.frames] == [
+        150, 160, 170, 180, 190,
+    ]  # fmt: skip
+
+
 def test_nothing_reaches_the_terminal(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = make(tmp_path / "a.mp4", LONG)
     path.write_bytes(damaged(path.read_bytes()))
