@@ -41,6 +41,9 @@ LOOK_NS = 200_000_000
 """Between looks at the whole picture."""
 _FASTEST_NS = 2_000_000
 """No camera of a street takes frames closer together than this."""
+_UNSEEN_NS = 60 * NS_PER_S
+"""After a gap longer than this everything begins anew: nobody knows what went on meanwhile, and a
+damaged clock must not make a moment into hours."""
 _USUAL_NS = 40_000_000
 """How far apart frames are taken to be that say they are closer than that."""
 
@@ -164,8 +167,12 @@ class Lookout:
         if frame.format != self._form or self._watching is None:
             yield from self.flush()
             self._renew(frame.format)
-        assert self._watching is not None
+        before_ns = self._last_ns
         frame = self._plausible(frame)
+        if before_ns is not None and frame.pts_ns - before_ns > _UNSEEN_NS:
+            yield from self.flush()
+            self._renew(frame.format)
+        assert self._watching is not None
         glances = self._look(frame)
         self.looks += bool(glances)
         yield from self._watching.take(frame, glances)

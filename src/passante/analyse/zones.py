@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -297,7 +298,8 @@ class Zones:
 
     def __post_init__(self) -> None:
         word(self.place)
-        _positive(self.bucket_s)
+        if not 1 <= self.bucket_s <= _DAY_S:
+            raise ValueError("bucket_s is 1 to 86400: a second to a day")
         names = [line.name for line in self.line] + [zone.name for zone in self.zone]
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
@@ -351,9 +353,12 @@ class Zones:
         return read(table, cls, where=where)
 
 
+_DAY_S = 86_400.0
+
+
 def _positive(*numbers: float) -> None:
-    if min(numbers) <= 0:
-        raise ValueError("times, sizes and limits are greater than 0")
+    if not all(0 < number < math.inf for number in numbers):
+        raise ValueError("times, sizes and limits are greater than 0, and not endless")
 
 
 def _moving(kinds: tuple[Kind, ...]) -> None:

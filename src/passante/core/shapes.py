@@ -11,6 +11,10 @@ Point = tuple[float, float]
 """x, y."""
 
 
+_FLAT = 1e-9
+"""Share of the box around it under which a polygon has no area."""
+
+
 @dataclass(frozen=True, slots=True)
 class Polygon:
     """A simple polygon: at least three corners, in either order; its sides do not cross."""
@@ -22,9 +26,10 @@ class Polygon:
     def __post_init__(self) -> None:
         if len(self.corners) < 3:
             raise ValueError("a polygon has three corners at least")
-        if self.area == 0:
-            raise ValueError("a polygon has an area")
         xs, ys = zip(*self.corners, strict=True)
+        # corners on one line, as far as numbers of this size can tell
+        if not self.area > _FLAT * (max(xs) - min(xs)) * (max(ys) - min(ys)):
+            raise ValueError("a polygon has an area")
         object.__setattr__(self, "bounds", Box(min(xs), min(ys), max(xs), max(ys)))
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO, assert_never
 
@@ -123,8 +124,9 @@ class FactLines:
             raise SinkError(f"{self.name} cannot be written: {error}") from error
 
     def close(self) -> None:
-        """Every line is there already; may be called twice."""
-        self._out.close()
+        """Every line is there already, or `write` has said that it is not; may be called twice."""
+        with suppress(OSError):  # what could not be written is tried once more, in vain
+            self._out.close()
 
     def abort(self) -> None:
         """What happened has happened: the lines stay."""

@@ -119,3 +119,29 @@ def test_nothing_ends_twice() -> None:
         list(lookout.push(picture))
     assert list(lookout.flush())
     assert list(lookout.flush()) == []
+
+
+def test_after_a_long_gap_everything_begins_anew_and_what_was_counted_stays() -> None:
+    """Nobody knows what went on meanwhile; a clock that is damaged must not make hours of it."""
+    zones = Zones.parse(
+        """
+bucket_s = 86400
+[camera]
+watch = false
+[[zone]]
+name = "all"
+of = ["person"]
+[zone.loitering]
+after_s = 30
+""",
+        where="test",
+    )
+    stage = Lookout(zones, SquareFinder(Kind.PERSON), StreamId("video"))
+    still = [frame(seq, FORM, [Box(100, 80, 140, 180)]) for seq in range(60)]
+    late = [replace(one, pts=one.pts + 25 * 11_000) for one in still[30:]]
+    seen = drive(stage, [*still[:30], *late])
+    assert [one for one in seen if not isinstance(one, Tally)] == []
+    entries = [
+        one.total for one in seen if isinstance(one, Tally) and one.quantity is Quantity.ENTRIES
+    ]
+    assert entries == [1, 1]

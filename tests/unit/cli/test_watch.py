@@ -146,3 +146,71 @@ def test_a_stopped_watch_tells_what_it_knew(here, monkeypatch):
     lines = [json.loads(line) for line in Path("events.jsonl").read_text().splitlines()]
     assert [line["phase"] for line in lines if line["fact"] == "event"] == ["began", "ended"]
     assert any(line["fact"] == "exact_statistic" for line in lines)
+
+
+@pytest.mark.parametrize(("rotation", "way"), [(0, "forward"), (180, "backward")])
+def test_a_recording_stored_turned_is_counted_as_a_viewer_sees_it(here, rotation, way):
+    Clip(frames=50, rotation=rotation).write(Path("turned.mp4"))
+    lines = ZONES.replace("[[0.4, 1.0], [0.4, 0.0]]", "[[0.5, 1.0], [0.5, 0.0]]")
+    Path("zones.toml").write_text(lines, encoding="utf-8")
+    assert passed(run("turned.mp4", "--rules", "zones.toml", "-o", "facts.jsonl")) == {way: 1}
+
+
+@pytest.mark.parametrize(("rotation", "way"), [(90, "forward"), (270, "backward")])
+def test_whoever_walks_across_a_picture_on_its_side_walks_down_or_up(here, rotation, way):
+    Clip(frames=50, rotation=rotation).write(Path("turned.mp4"))
+    level = ZONES.replace("[[0.4, 1.0], [0.4, 0.0]]", "[[0.0, 0.5], [1.0, 0.5]]")
+    Path("zones.toml").write_text(level, encoding="utf-8")
+    assert passed(run("turned.mp4", "--rules", "zones.toml", "-o", "facts.jsonl")) == {way: 1}
+
+
+def passed(ended) -> dict[str, float]:
+    """Ways that people went over the line, and how many."""
+    assert ended.exit_code == 0, ended.output
+    lines = [json.loads(line) for line in Path("facts.jsonl").read_text().splitlines()]
+    return {
+        line["direction"]: line["value"]
+        for line in lines
+        if (line.get("quantity"), line.get("of")) == ("crossings", "person") and line["value"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("make", "code", "word"),
+    [
+        (lambda path: path.write_bytes(b""), 3, "is empty"),
+        (lambda path: Clip(frames=0).write(path.with_suffix(".m4a")).rename(path), 0, "0 events"),
+        (lambda path: Clip(frames=1, sounds=0).write(path), 0, "0 events"),
+        (lambda path: path.mkdir(), 3, "is a folder"),
+    ],
+)
+def test_odd_recordings_end_with_a_word_or_are_watched(here, make, code, word):
+    make(Path("odd.mp4"))
+    ended = run("odd.mp4", "--rules", "zones.toml")
+    assert ended.exit_code == code, ended.output
+    assert word in ended.stderr
+    assert "unexpected" not in ended.stderr
+
+
+def test_uneven_times_of_pictures_count_the_same(here):
+    ticks = [seq * 24 + (seq % 3) * 7 + (300 if seq > 30 else 0) for seq in range(50)]
+    Clip(frames=50, ticks=ticks).write(Path("uneven.mp4"))
+    words = ("--rules", "zones.toml", "-o", "facts.jsonl")
+    assert passed(run("uneven.mp4", *words)) == {"forward": 1}
+
+
+def test_damage_in_the_middle_is_survived(here):
+    data = bytearray(Clip(frames=60).write(Path("a.ts")).read_bytes())
+    for at in range(20_000, len(data), 977):
+        data[at] ^= 0x55
+    Path("damaged.ts").write_bytes(data)
+    ended = run("damaged.ts", "--rules", "zones.toml")
+    assert ended.exit_code == 0, ended.output
+
+
+def test_a_full_disk_is_one_clear_error(here):
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no full device")
+    ended = run(clip("a.mp4"), "--rules", "zones.toml", "-o", "/dev/full", "--overwrite")
+    assert ended.exit_code == 6
+    assert "cannot be written" in ended.stderr

@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -50,3 +52,13 @@ def test_what_is_wrong_is_said_with_its_exit_code(here, words, code, message):
     assert message in ended.stderr
     assert Path("old.png").read_bytes() == b"old"
     assert not Path("still.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("rotation", "shape"), [(0, (144, 192)), (90, (192, 144)), (180, (144, 192))]
+)
+def test_a_still_of_a_recording_stored_turned_stands_upright(here, rotation, shape):
+    Clip(frames=40, rotation=rotation).write(Path("turned.mp4"))
+    ended = run("turned.mp4", "-o", "still.png", "--rules", "zones.toml", "--at", "1")
+    assert ended.exit_code == 0, ended.output
+    assert np.asarray(cv2.imread("still.png")).shape[:2] == shape

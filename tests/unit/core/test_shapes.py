@@ -41,7 +41,10 @@ def test_areas() -> None:
     assert HORSESHOE.area == 81 - 18
 
 
-@pytest.mark.parametrize("corners", [((0, 0), (1, 1)), ((0, 0), (1, 1), (2, 2))])
+@pytest.mark.parametrize(
+    "corners",
+    [((0, 0), (1, 1)), ((0, 0), (1, 1), (2, 2)), ((0.1, 0.1), (0.5, 0.5), (0.9, 0.9))],
+)
 def test_what_has_no_area_is_no_polygon(corners: tuple[tuple[float, float], ...]) -> None:
     with pytest.raises(ValueError, match="a polygon has"):
         Polygon(corners)

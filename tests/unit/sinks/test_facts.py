@@ -125,3 +125,12 @@ def test_what_cannot_be_written_is_an_error_of_the_sink(tmp_path: Path) -> None:
     lines.close()
     with pytest.raises(SinkError, match="cannot be written"):
         lines.write(EVENT)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_disk_that_is_full_is_told_once_and_closing_is_quiet() -> None:
+    lines = FactLines(Path("/dev/full"), overwrite=True)
+    with pytest.raises(SinkError, match="No space left"):
+        lines.write(EVENT)
+    lines.close()
+    lines.close()

@@ -25,6 +25,8 @@ _SIZE = (120, 88)
 """Width and height of the small copy, px: multiples of the cells."""
 _CELLS = (4, 6)
 """Rows and columns in which edges are compared."""
+_UNSEEN_NS = 5 * NS_PER_S
+"""After a gap longer than this, what lasts begins to last anew."""
 _EVERY_NS = NS_PER_S // 4
 _EDGE = 24.0
 """Gradient, grey levels, from which there is an edge, in a picture of usual contrast."""
@@ -83,6 +85,8 @@ class CameraState:
         if self._at_ns is not None and 0 <= now - self._at_ns < _EVERY_NS:
             return
         step_s = min(1.0, max(0.0, seconds(now - self._at_ns))) if self._at_ns is not None else 0.25
+        if self._at_ns is not None and now - self._at_ns > _UNSEEN_NS:
+            self.state = _State(None, now)  # what it was meanwhile nobody has seen
         self._at_ns = now
         grey = np.asarray(cv2.GaussianBlur(frame.grey(_SIZE), (3, 3), 0), np.uint8)
         edges = _edges(grey)

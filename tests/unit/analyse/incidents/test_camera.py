@@ -134,3 +134,13 @@ def test_who_does_not_want_it_is_not_told() -> None:
         picture = dressed(STREET if number < 30 else covered(0))
         seen += watching.take(frame_at(number / 5, picture=picture), [glance(number / 5, [])])
     assert [*seen, *watching.flush()] == []
+
+
+def test_a_dark_picture_before_a_gap_and_one_after_it_have_not_lasted_through_it() -> None:
+    text = '[camera]\n[[zone]]\nname = "all"\n'
+    watching = Watching(Zones.parse(text, where="test"), FORM, StreamId("video"))
+    told: list[object] = []
+    for second in (0.0, 0.2, 0.4, 3000.0, 3000.2, 3000.4):
+        shown = frame_at(second, picture=dressed(dim(second)))
+        told += watching.take(shown, [glance(second, [])])
+    assert not [one for one in told if isinstance(one, Incident)]
