@@ -9,15 +9,17 @@ import cv2
 
 from passante.analyse.zones import Zones
 from passante.cli.failure import stop_on_signals
+from passante.core.address import Address
 from passante.core.errors import SettingsError
 from passante.pipeline.still import protected_still
 from passante.protect.policy import Policy
+from passante.sources import LiveSettings
 
 _ENDINGS = (".png", ".html")
 
 
 @click.command(no_args_is_help=True)
-@click.argument("video", type=click.Path(path_type=Path), metavar="VIDEO")
+@click.argument("video", metavar="VIDEO|URL")
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True,
     metavar="STILL.png|PAGE.html", help="A picture with a grid, or a page to click zones on.",
@@ -31,20 +33,26 @@ _ENDINGS = (".png", ".html")
     help="What is hidden and how.",
 )  # fmt: skip
 @click.option("--at", "at_s", type=float, metavar="S", help="Second of the recording. [default: 5]")
+@click.option(
+    "--ca", "authority", type=click.Path(dir_okay=False, path_type=Path), metavar="PEM",
+    help="What the certificates of rtsps:// and https:// are checked with. [default: the system's]",
+)  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace an output that exists.")
 @click.option("--debug", is_flag=True, help="Show where errors come from.", expose_value=False)
 def zones(
     *,
-    video: Path,
+    video: str,
     output: Path,
     rules: Path | None,
     policy_name: str,
     at_s: float | None,
+    authority: Path | None,
     overwrite: bool,
 ) -> int:
     """Write a protected still of VIDEO with a grid of coordinates, and with the zones drawn.
 
-    The picture goes through the whole of the protection; no raw one is ever shown or kept.
+    The picture goes through the whole of the protection; no raw one is ever shown or kept. Of a
+    live stream it is the first; see `passante watch` for URLs and passwords.
     """
     if output.suffix.lower() not in _ENDINGS:
         raise SettingsError(
@@ -55,6 +63,12 @@ def zones(
     cv2.setNumThreads(1)
     with stop_on_signals():
         protected_still(
-            video, output, Policy.find(policy_name), at_s=at_s, zones=drawn, overwrite=overwrite
+            Address.parse(video) or Path(video),
+            output,
+            Policy.find(policy_name),
+            at_s=at_s,
+            zones=drawn,
+            overwrite=overwrite,
+            live=LiveSettings(authority=authority),
         )
     return 0

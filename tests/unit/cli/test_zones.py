@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 import passante.cli.zones as command
+from cameras import http_camera
 from passante.cli.main import cli
 from passante.pipeline import still
 from standins import Clip, equipment
@@ -62,3 +63,18 @@ def test_a_still_of_a_recording_stored_turned_stands_upright(here, rotation, sha
     ended = run("turned.mp4", "-o", "still.png", "--rules", "zones.toml", "--at", "1")
     assert ended.exit_code == 0, ended.output
     assert np.asarray(cv2.imread("still.png")).shape[:2] == shape
+
+
+def test_a_still_of_a_live_stream_is_made_and_shows_no_password(here):
+    clip = Clip(frames=120).write(Path("a.ts")).read_bytes()
+
+    def serve(to):
+        to.begin()
+        while not to.gone.is_set():
+            to.send(clip)
+
+    with http_camera(serve) as port:
+        ended = run(f"http://anna:geheim@127.0.0.1:{port}/live", "-o", "still.png")
+    assert ended.exit_code == 0, ended.output
+    assert np.asarray(cv2.imread("still.png")).shape[:2] == (144, 192)
+    assert "geheim" not in ended.output
