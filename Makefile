@@ -56,15 +56,18 @@ train-plates: $(TRAINING) ## train the finder of plates anew, 3 h on 2 cores; QU
 lock: $(DEV) ## write the lock files anew; ARGS=--upgrade for newer versions
 	scripts/lock $(ARGS)
 
-ci: $(TRAINING) check test ## what CI runs
+ci: $(TRAINING) check ## what CI runs
+	$(BIN)/passante models pull $(ATTACKERS)
+	$(MAKE) test
 	$(MAKE) train-plates QUICK=1
 
 $(SETUP): requirements.lock scripts/setup $(CARDS)
 	scripts/setup
 	@touch $@
 
-$(DEV): requirements-dev.lock scripts/setup $(CARDS)
+$(DEV): requirements-dev.lock scripts/setup scripts/published.txt $(CARDS)
 	scripts/setup --dev
+	scripts/published
 	@touch $@ $(SETUP)
 
 $(TRAINING): $(DEV) pyproject.toml
