@@ -1,9 +1,11 @@
-"""Makes what the head learns from: mixtures, seen by YAMNet.
+"""Makes what the head learns from: mixtures, as frames that any tagger can look at.
 
     python -m training.sounds.gather PACKAGES OUT.npz [--mixtures N] [--seed N]
 
 PACKAGES holds one folder for each unpacked Debian package of sources.py; recordings of the half
-that things are fixed on come from $PASSANTE_DATA. Nothing of the other half is read.
+that things are fixed on come from $PASSANTE_DATA. Nothing of the other half is read. A recording
+that is said to hold none of the kinds is left out where YAMNet is sure of a siren, a dog, a baby,
+a scream or glass in it: names of files are no proof.
 """
 
 from __future__ import annotations
@@ -19,11 +21,13 @@ from pathlib import Path
 import numpy as np
 
 from passante.analyse.kinds import KINDS
+from passante.analyse.logmel import FRAMES, HOP, WINDOW, log_mel, patches
 from passante.analyse.tagger import Yamnet
 from passante.core.errors import PassanteError
 from passante.core.names import EventKind
 from passante.evaluate.halves import Half, beds, recordings
-from passante.evaluate.sounds import Sound, load
+from passante.evaluate.packaged import CLASSES_OF
+from passante.evaluate.sounds import RATE_HZ, Sound, load
 from passante.evaluate.trials import loudest
 from passante.models import store
 from passante.models.catalogue import DEFAULTS
@@ -34,8 +38,21 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("PASSANTE_DATA", ROOT.parent / "shared/data"))
 
 SEED = 20_261_123
-MOST = 90
+MOST = 50
 """Recordings of one package that are none of the kinds."""
+
+CHECKED = (
+    EventKind.SCREAM,
+    EventKind.GLASS,
+    EventKind.SIREN,
+    EventKind.DOG,
+    EventKind.BABY_CRY,
+)
+"""Kinds that a recording of something else must not hold: those that YAMNet knows well."""
+SURE = 0.5
+
+REAL = 14
+"""How often each real street stands among the beds beside the recordings of packages."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,41 +75,51 @@ def main() -> int:
     options = parser.parse_args()
     rng = np.random.default_rng(SEED)
     tagger = Yamnet(OnnxSession(store.find(DEFAULTS["find.sound"])))
-    found = [*packages(options.packages, rng), *fixed(), *made(rng)]
+    found = [*packages(options.packages, tagger, rng), *fixed(), *synthetic(rng)]
     if options.seed is not None:
         rng = np.random.default_rng(options.seed)
-    streets = mix.beds(beds(DATA, Half.FIX), rng)
+    streets = mix.beds([*beds(DATA, Half.FIX) * REAL, *surroundings(options.packages)], rng)
     for origin, count in sorted(Counter((one.origin, str(one.kind)) for one in found).items()):
         sys.stderr.write(f"{count:5} {origin}\n")
-    logits, embeddings, kinds, holds, clips = [], [], [], [], []
-    for number, (clip, one) in enumerate(drawn(found, options.mixtures, rng)):
+    made, kinds, clips = [], [], []
+    for clip, one in drawn(found, options.mixtures, rng):
         snr_db, loud_db = rng.uniform(-8, 22), rng.uniform(-50, -18)
         sound = None if one is None else mix.varied(one.sound, rng)
-        windows = mix.mixture(sound, next(streets), snr_db, loud_db, rng)
-        tags = tagger.look(windows.patches)
-        logits.append(tags.logits.astype(np.float16))
-        embeddings.append(tags.embedding.astype(np.float16))
-        kind = -1 if one is None or one.kind is None else KINDS.index(one.kind)
-        kinds.append(np.full(len(windows.holds), kind, np.int8))
-        holds.append(windows.holds)
-        clips.append(np.full(len(windows.holds), clip, np.int32))
-        if number % 500 == 0:
-            sys.stderr.write(f"{number} mixtures\n")
+        made.append(mix.mixture(sound, next(streets), snr_db, loud_db, rng))
+        kinds.append(-1 if one is None or one.kind is None else KINDS.index(one.kind))
+        clips.append(clip)
     np.savez(
         options.out,
-        logits=np.concatenate(logits),
-        embedding=np.concatenate(embeddings),
-        kind=np.concatenate(kinds),
-        holds=np.concatenate(holds),
-        clip=np.concatenate(clips),
+        frames=np.stack([one.frames.astype(np.float16) for one in made]),
+        holds=np.stack([one.holds for one in made]),
+        kind=np.array(kinds, np.int8),
+        clip=np.array(clips, np.int32),
         names=np.array([f"{one.origin}/{one.name}" for one in found]),
     )
     return 0
 
 
-def packages(folder: Path, rng: np.random.Generator) -> Iterator[Source]:
+def surroundings(folder: Path, *, learnt: bool = True) -> list[Sound]:
+    """What is heard all the time, of packages: two of three to learn, the others for limits."""
+    found = []
+    for clip in sources.clips(folder, {sources.STREET}):
+        if (sources.share(clip.path.name) < 2 / 3) is learnt:
+            sound = load(clip.path)[: 60 * RATE_HZ]
+            if sound.size >= RATE_HZ and float((sound**2).mean()) > 1e-7:
+                found.append(sound)
+    return found
+
+
+def honest(sound: Sound, tagger: Yamnet) -> bool:
+    """Whether YAMNet hears none of the kinds that it knows well."""
+    frames = log_mel(np.pad(sound, (0, max(0, FRAMES * HOP + WINDOW - sound.size))))
+    scores = tagger.look(patches(frames, FRAMES)).scores
+    return all(scores[:, list(CLASSES_OF[kind])].max() < SURE for kind in CHECKED)
+
+
+def packages(folder: Path, tagger: Yamnet, rng: np.random.Generator) -> Iterator[Source]:
     """Recordings of packages."""
-    clips = sources.clips(folder)
+    clips = sources.clips(folder, {*KINDS, sources.OTHER, sources.VOICE})
     rng.shuffle(clips)
     taken: Counter[str] = Counter()
     for clip in clips:
@@ -104,7 +131,11 @@ def packages(folder: Path, rng: np.random.Generator) -> Iterator[Source]:
             sound = loudest(load(clip.path))
         except (PassanteError, UnicodeDecodeError):  # of a tag in the file
             continue
-        if sound.size >= 800 and np.abs(sound).max() >= 1e-3:
+        if sound.size < 800 or np.abs(sound).max() < 1e-3:
+            continue
+        if clip.kind is None and not honest(sound, tagger):
+            sys.stderr.write(f"left out: {clip.origin}/{clip.path.name}\n")
+        else:
             yield Source(sound, clip.kind, clip.origin, clip.path.name)
 
 
@@ -115,7 +146,7 @@ def fixed() -> Iterator[Source]:
             yield Source(loudest(load(one.path)), one.kind, f"events {one.label}", one.path.name)
 
 
-def made(rng: np.random.Generator) -> Iterator[Source]:
+def synthetic(rng: np.random.Generator) -> Iterator[Source]:
     """Sounds made of numbers."""
     for name, make in synthesise.KINDS.items():
         for number in range(40):
@@ -128,7 +159,7 @@ def made(rng: np.random.Generator) -> Iterator[Source]:
 def drawn(
     found: list[Source], count: int, rng: np.random.Generator
 ) -> Iterator[tuple[int, Source | None]]:
-    """Half of the mixtures hold a kind, each as often, recordings twice as often as made ones."""
+    """Half of the mixtures hold a kind, each as often; real events thrice as often as others."""
     pools = [[n for n, one in enumerate(found) if one.kind is kind] for kind in KINDS]
     pools = [pool for pool in pools if pool]
     others = [n for n, one in enumerate(found) if one.kind is None]
@@ -138,9 +169,15 @@ def drawn(
             yield -1, None
             continue
         pool = pools[int(rng.integers(len(pools)))] if draw < 0.55 else others
-        weight = np.array([0.5 if found[n].origin == "made" else 1.0 for n in pool])
+        weight = np.array([_weight(found[n].origin) for n in pool])
         number = int(rng.choice(pool, p=weight / weight.sum()))
         yield number, found[number]
+
+
+def _weight(origin: str) -> float:
+    if origin == "made":
+        return 0.5
+    return 3.0 if origin.startswith("events ") else 1.0
 
 
 if __name__ == "__main__":

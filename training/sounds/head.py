@@ -1,13 +1,17 @@
-"""The head as a network: from YAMNet's logits and embedding to a number for each kind."""
+"""The head as a network: from a tagger's logits and embedding, and traits, to the kinds."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passante.analyse.tagger import CLASSES, EMBEDDING
+from passante.analyse.traits import TRAITS
 from passante.evaluate.packaged import CLASSES_OF
 from passante.models.convert._graph import GraphWriter
+from training.sounds.learn import Layers
 
 BESIDE: dict[str, tuple[int, ...]] = {
     "fireworks": (426, 427),
@@ -38,12 +42,14 @@ LOWEST, HIGHEST = -10.0, 4.0
 """Limits of the number of a group."""
 
 
-def write(head: NDArray[np.float32]) -> bytes:
-    """The ONNX file of a head (kinds, embedding + groups + 1); its last column are biases."""
+def write(layers: Layers, ours: Sequence[float], theirs: Sequence[float]) -> bytes:
+    """The ONNX file of a head: the layers' numbers and the kinds' own groups, so much of each."""
+    count = len(ours)
     graph = GraphWriter("street-sounds")
     graph.input("logits", np.float32, ["n", CLASSES])
     graph.input("embedding", np.float32, ["n", EMBEDDING])
-    graph.output("kinds", np.float32, ["n", len(head)])
+    graph.input("traits", np.float32, ["n", TRAITS])
+    graph.output("kinds", np.float32, ["n", count])
     found = []
     for number, classes in enumerate(GROUPS):
         which = graph.weight(f"group{number}.classes", np.array(classes, np.int64))
@@ -55,10 +61,27 @@ def write(head: NDArray[np.float32]) -> bytes:
     ]
     joined = graph.node("Concat", found, "groups.all", axis=1)
     groups = graph.node("Clip", [joined, *limits], "groups")
-    both = graph.node("Concat", ["embedding", groups], "both", axis=1)
-    weights = [
-        graph.weight("weight", np.ascontiguousarray(head[:, :-1].T)),
-        graph.weight("bias", np.ascontiguousarray(head[:, -1])),
+    both = graph.node("Concat", ["embedding", groups, "traits"], "both", axis=1)
+    middle = graph.node("Gemm", [both, *_weights(graph, "first", layers.first)], "middle.all")
+    middle = graph.node("Relu", [middle], "middle")
+    said = graph.node("Gemm", [middle, *_weights(graph, "second", layers.second)], "said")
+    own = graph.node(
+        "Clip", [graph.node("Concat", found[:count], "own.all", axis=1), *limits], "own"
+    )
+    factors = [
+        graph.weight("ours", np.array([ours], np.float32)),
+        graph.weight("theirs", np.array([theirs], np.float32)),
     ]
-    graph.node("Gemm", [both, *weights], "kinds")
+    parts = [
+        graph.node("Mul", [said, factors[0]], "said.share"),
+        graph.node("Mul", [own, factors[1]], "own.share"),
+    ]
+    graph.node("Add", parts, "kinds")
     return graph.to_bytes()
+
+
+def _weights(graph: GraphWriter, name: str, layer: NDArray[np.float32]) -> list[str]:
+    return [
+        graph.weight(f"{name}.weight", np.ascontiguousarray(layer[:-1])),
+        graph.weight(f"{name}.bias", np.ascontiguousarray(layer[-1])),
+    ]

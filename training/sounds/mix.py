@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from passante.analyse.logmel import FRAMES, HOP, log_mel, patches
+from passante.analyse.logmel import FRAMES, HOP, log_mel
 from passante.core.dsp import RATE_HZ
 from passante.evaluate.trials import active
 
@@ -51,18 +51,19 @@ def varied(sound: Sound, rng: np.random.Generator) -> Sound:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Windows:
-    """The windows of one mixture."""
+class Mixture:
+    """Four seconds of a street."""
 
-    patches: NDArray[np.float32]
-    """(n, 96, 64)."""
+    frames: NDArray[np.float32]
+    """(n, 64), as `log_mel` gives them."""
     holds: NDArray[np.int8]
-    """(n,): 1 where the window holds the sound, 0 where it does not, -1 where it holds a bit."""
+    """(looks,): 1 where a look, one every `STEP` frames, holds the sound, 0 where it does not, -1
+    where it holds a bit."""
 
 
 def mixture(
     sound: Sound | None, bed: Sound, snr_db: float, loud_db: float, rng: np.random.Generator
-) -> Windows:
+) -> Mixture:
     """One sound somewhere in four seconds of a bed, or the bed alone.
 
     Args:
@@ -84,16 +85,13 @@ def mixture(
         made[first:last] += (gain * sound)[first - at : last - at]
         kept = active(sound)[(first - at) // HOP :][: (last - first) // HOP]
         mask[first // HOP : first // HOP + kept.size] = kept
-    made = np.clip(made, -1, 1)
-    phase = int(rng.integers(0, STEP)) * HOP
-    frames = log_mel(made[phase:])
-    found = patches(frames, STEP)
+    frames = log_mel(np.clip(made, -1, 1))
     sums = np.concatenate([[0], np.cumsum(mask)])
-    begin = phase // HOP + STEP * np.arange(len(found))
+    begin = STEP * np.arange((len(frames) - FRAMES) // STEP + 1)
     held = sums[np.minimum(begin + FRAMES, mask.size)] - sums[begin]
     enough = min(_ENOUGH, max(1, int(0.7 * mask.sum())))
     holds = np.where(held >= enough, 1, np.where(held > 0, -1, 0)).astype(np.int8)
-    return Windows(found, holds)
+    return Mixture(frames, holds)
 
 
 def beds(sounds: Sequence[Sound], rng: np.random.Generator) -> Iterator[Sound]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passante.analyse.tagger import Tagger
+from passante.analyse.traits import traits
 from passante.analyse.voice import Network
 from passante.core.names import EventKind
 
@@ -33,7 +34,8 @@ class StreetSounds:
 
         Args:
             tagger: Of the 521 classes.
-            head: From its logits and its embedding to a number before the sigmoid for each kind.
+            head: From its logits, its embedding and the `traits` of the same windows to a number
+                before the sigmoid for each kind.
         """
         self._tagger = tagger
         self._head = head
@@ -51,5 +53,5 @@ class StreetSounds:
     def look(self, patches: NDArray[np.float32]) -> NDArray[np.float32]:
         """(n, kinds), 0 to 1, for (n, 96, 64) log-mel patches."""
         tags = self._tagger.look(patches)
-        (numbers,) = self._head.run(tags.logits, tags.embedding)
+        (numbers,) = self._head.run(tags.logits, tags.embedding, traits(patches))
         return np.asarray(np.exp(-np.logaddexp(0, -numbers)), np.float32)

@@ -22,6 +22,8 @@ _BED = 0.018
 """Root mean square of a street: -35 dB of full scale."""
 _RANGE_DB = 22.0
 """Frames within this of the loudest hold the event, the others are pauses."""
+_TENTH = 10
+"""Frames of a tenth of a second."""
 LATE_S = 1.0
 """So long after its end an event may still be told, and before its onset be placed."""
 
@@ -39,6 +41,8 @@ class Trial:
     start_s: float
     """When the event begins; the end of the street where there is none."""
     end_s: float
+    faint_s: float = 0.0
+    """For how long from its beginning it is fainter than the street: nobody can hear it yet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +107,24 @@ def placed(
     mixed[lead : lead + event.size] += np.float32(gain) * event
     first, last = ((lead + HOP * frame) / RATE_HZ for frame in (frames[0], frames[-1] + 1))
     return np.clip(mixed, -1, 1), float(first), float(last)
+
+
+def faint(event: Sound, snr_db: float) -> float:
+    """For how long an event, placed in a street, is fainter than that from its beginning on, s.
+
+    Until a tenth of a second is as loud as the street; where none is, until the loudest.
+    """
+    event = loudest(event)
+    frames = active(event)
+    if not frames.any():
+        return 0.0
+    power = (event[: event.size // HOP * HOP].reshape(-1, HOP) ** 2).mean(axis=1)
+    over = power / power[frames].mean() * 10 ** (snr_db / 10)
+    smooth = np.convolve(over, np.full(_TENTH, 1 / _TENTH))[: over.size]
+    first = int(np.flatnonzero(frames)[0])
+    loud = np.flatnonzero(smooth[first:] >= 1)
+    at = int(loud[0]) if loud.size else int(smooth[first:].argmax())
+    return max(0, at - _TENTH + 1) * HOP / RATE_HZ
 
 
 def street(bed: Sound, count: int, rng: np.random.Generator) -> Sound:

@@ -10,6 +10,7 @@ from passante.analyse.kinds import KINDS, StreetSounds
 from passante.analyse.limits import limits_for
 from passante.analyse.logmel import log_mel, patches
 from passante.analyse.tagger import CLASSES, EMBEDDING, Tags, Yamnet
+from passante.analyse.traits import TRAITS
 from passante.core.names import EventKind
 from passante.evaluate.sounds import load
 from passante.models import store
@@ -31,7 +32,8 @@ class Head:
     ref = "head@1"
 
     def run(self, *arrays: Any) -> tuple[Any, ...]:
-        logits, embedding = arrays
+        logits, embedding, shape = arrays
+        assert shape.shape == (len(logits), TRAITS)
         assert (logits[0, 0], embedding[0, 0]) == (2, 1)
         return (np.full((len(logits), len(KINDS)), [[-900, 900, *[0] * 9]], np.float32),)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,13 @@ def test_a_listener_that_hears_all_and_nothing_else_is_perfect() -> None:
     assert told["bang: right, of those told"] == 1
     assert told["bang: false alarms among events"] == 0
     assert told["delay from the first of the recording, 19 of 20 within"] == pytest.approx(0.375)
+
+
+def test_who_cannot_be_heard_yet_is_not_waited_for() -> None:
+    some = Tried([replace(trial(EventKind.BANG), faint_s=0.2)], [scored({BANG: 0.9})])
+    told = values(list(at_limits(US, some, [LIMIT], seed=0)))
+    assert told["delay from the first of the recording, half within"] == pytest.approx(0.375)
+    assert told["delay from when it is as loud as the street, half within"] == pytest.approx(0.175)
 
 
 def test_what_is_told_of_something_else_is_a_false_alarm() -> None:

@@ -11,6 +11,7 @@ from passante.core.names import EventKind, Phase, StreamId
 from passante.evaluate.trials import (
     Scored,
     Trial,
+    faint,
     listened,
     loudest,
     peaks,
@@ -66,6 +67,15 @@ def test_of_a_long_recording_the_loudest_moment_is_used() -> None:
     part = loudest(burst(20, 40))
     assert part.size == 5 * RATE_HZ
     assert np.abs(part).max() > 0.3
+
+
+def test_what_grows_is_faint_until_it_is_as_loud_as_the_street() -> None:
+    noise = np.random.default_rng(4).normal(0, 0.1, 2 * RATE_HZ).astype(np.float32)
+    grows = noise * np.repeat(np.float32([0.15, 1]), RATE_HZ)
+    assert faint(grows, 30) == 0
+    assert faint(grows, 3) == pytest.approx(0.95, abs=0.08)
+    assert faint(burst(0.2, 1), -20) == pytest.approx(0, abs=0.05)
+    assert faint(np.zeros(RATE_HZ, np.float32), 0) == 0
 
 
 def test_what_is_told_of_a_trial_is_what_the_stage_tells() -> None:
