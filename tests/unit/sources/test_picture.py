@@ -212,6 +212,23 @@ def test_a_picture_that_only_starts_like_one_is_told(tmp_path: Path) -> None:
     assert caught.value.hint
 
 
+def test_a_small_file_that_states_a_huge_picture_is_refused(tmp_path: Path) -> None:
+    """Unpacked it would take all memory, and the rest of a folder would stay undone."""
+    side = 16_400
+    flat = zlib.compress(bytes(side // 8 + 1) * side, 1)
+    data = b"\x89PNG\r\n\x1a\n"
+    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    for kind, body in ((b"IHDR", head), (b"IDAT", flat), (b"IEND", b"")):
+        data += struct.pack(">I", len(body)) + kind + body
+        data += struct.pack(">I", zlib.crc32(kind + body))
+    assert len(data) < 1_000_000
+    path = tmp_path / "a.png"
+    path.write_bytes(data)
+    with pytest.raises(DecodeError, match="cannot be decoded") as caught:
+        open_source(path)
+    assert "268 million pixels" in caught.value.hint
+
+
 def test_a_text_named_like_a_picture_is_none(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     path.write_text("no picture at all\n" * 50)
