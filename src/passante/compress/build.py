@@ -31,8 +31,8 @@ from passante.models.convert.recipe import Recipe, carried_out, has_bias, joined
 
 Tell = Callable[[str], None]
 
-MIXED = 3
-"""Layers that the mixed candidate leaves in floating point: more gain nothing, measured."""
+MIXED = (1, 3)
+"""Layers that mixed candidates leave in floating point: more gain nothing, measured."""
 SIZES = (0.75, 0.5)
 """Of the size of view, for candidates that look at less."""
 _MATTERS = 0.02
@@ -209,13 +209,15 @@ class Builder:
         order = integers.Recipe(recipe.ranges, frozenset(recipe.keep), recipe.signed)
         found = sensitivities(shaped(graph, recipe), order, self._some[:_TRIED])
         self.built.sensitivity = found
-        worst = tuple(item.layer for item in found[:MIXED] if item.gain_db > 0)
-        mixed = replace(recipe, keep=(*recipe.keep, *worst), added={}).short()
-        mixed, moved = self._levelled(graph, mixed)
         before = next(one.drift_db for one in self.built.candidates if one.name == "int8")
-        if worst and self._distance(carried_out(graph, mixed)) > before:
-            words = f"{how}{moved}; {len(worst)} most sensitive layers in floating point"
-            self._add_whole("int8-mixed", words, graph, mixed, tuple(sorted(worst)))
+        for count in MIXED:
+            worst = tuple(item.layer for item in found[:count] if item.gain_db > 0)
+            mixed = replace(recipe, keep=(*recipe.keep, *worst), added={}).short()
+            mixed, moved = self._levelled(graph, mixed)
+            if len(worst) == count and self._distance(carried_out(graph, mixed)) > before:
+                words = f"{how}{moved}; most sensitive layers in floating point: {', '.join(worst)}"
+                name = f"int8-mixed-{count}"
+                self._add_whole(name, words, graph, mixed, tuple(sorted(worst)))
 
     def _smaller(self) -> None:
         """The same files, looking at less."""

@@ -205,8 +205,10 @@ class _Truth:
             with table.open(newline="", encoding="utf-8") as file:
                 for row in csv.DictReader(file):
                     self._take(row, table)
+        for table in sorted(path.rglob("*.gt.txt")) if path.is_dir() else []:
+            self._take_tracks(table)
         if not path.is_dir():
-            self._take_tracks(path)
+            self._take_tracks(path.with_suffix("").with_suffix(".gt.txt"))
 
     def boxes(self, path: Path, frame: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Boxes (n, 4) of a picture, or of a frame of a video, px, and whose each is (n,)."""
@@ -225,15 +227,16 @@ class _Truth:
         elif {"file", "label"} <= row.keys():
             self.labels[Path(row["file"]).name] = row["label"]
 
-    def _take_tracks(self, path: Path) -> None:
+    def _take_tracks(self, table: Path) -> None:
         """People of a video in the text of the MOT challenge."""
-        table = path.with_suffix("").with_suffix(".gt.txt")
         if not table.is_file():
             return
+        clip = table.name.removesuffix(".gt.txt")
         for line in table.read_text(encoding="ascii").splitlines():
             frame, track, *size = (float(word) for word in line.split(",")[:6])
             if track >= 0:
-                self._add(path.name, int(frame) - 1, size, int(track))
+                for suffix in _VIDEOS:
+                    self._add(f"{clip}{suffix}", int(frame) - 1, size, int(track))
 
     def _add(self, name: str, frame: int, size: Sequence[float], track: int = -1) -> None:
         left, top, width, height = size

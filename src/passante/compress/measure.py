@@ -108,12 +108,25 @@ class _Result(msgspec.Struct):
     hashes: dict[str, str] = {}
 
 
+BFLOAT16 = "openvino-bf16"
+"""OpenVINO left to compute in 16 bits where the processor can."""
+
+
 def runtimes() -> tuple[str, ...]:
     """What is installed here that runs networks."""
     here = ["onnxruntime"]
     if importlib.util.find_spec("openvino") is not None:
         here.append("openvino")
     return tuple(here)
+
+
+def halved() -> bool:
+    """Whether networks can be run here in bfloat16, which is said aloud and chosen by nobody."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
+    except OSError:
+        return False
+    return "openvino" in runtimes() and not {"avx512_bf16", "amx_bf16"}.isdisjoint(flags)
 
 
 def plan(
@@ -123,6 +136,7 @@ def plan(
     on: Sequence[str],
     rounds: int,
     seed: int,
+    also: Sequence[tuple[str, str]] = (),
 ) -> bytes:
     """What `probe.py` is to do, as JSON; files are named after networks.
 
@@ -130,6 +144,7 @@ def plan(
         networks: Name -> ONNX.
         inputs: What all of them are fed, or each by its name.
         on: Runtimes.
+        also: Further pairs of a network and a runtime.
         rounds: How often each is run.
         seed: Of the order of turns.
     """
@@ -145,8 +160,7 @@ def plan(
                 "runtime": runtime,
                 "inputs": [msgspec.to_builtins(item) for item in of(name)],
             }
-            for name in networks
-            for runtime in on
+            for name, runtime in [*((n, r) for n in networks for r in on), *also]
         ],
         "inputs": [],
         "rounds": rounds,

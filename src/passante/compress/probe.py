@@ -41,8 +41,8 @@ def opened(
     path = str(folder / network["file"])
     chance = np.random.default_rng(0)
     feed = {item["name"]: noise(chance, item) for item in inputs}
-    if network["runtime"] == "openvino":
-        return _openvino(path, threads, feed)
+    if network["runtime"].startswith("openvino"):
+        return _openvino(path, threads, feed, network["runtime"])
     import onnxruntime as ort  # noqa: PLC0415 - a process measures one runtime's memory alone
 
     options = ort.SessionOptions()
@@ -73,7 +73,7 @@ def store() -> None:
     )
 
 
-def _openvino(path: str, threads: int, feed: dict[str, Any]) -> Any:
+def _openvino(path: str, threads: int, feed: dict[str, Any], runtime: str) -> Any:
     import openvino as ov  # noqa: PLC0415 - only where it is installed
 
     core = ov.Core()
@@ -82,7 +82,7 @@ def _openvino(path: str, threads: int, feed: dict[str, Any]) -> Any:
     # Left to itself it computes in bfloat16 where the processor can, without a word.
     settings = {
         "INFERENCE_NUM_THREADS": threads,
-        "INFERENCE_PRECISION_HINT": "f32",
+        "INFERENCE_PRECISION_HINT": "bf16" if runtime.endswith("bf16") else "f32",
         "PERFORMANCE_HINT": "LATENCY",
     }
     request = core.compile_model(model, "CPU", settings).create_infer_request()
@@ -131,7 +131,7 @@ def memory(
 ) -> dict[str, float]:
     """Highest memory of this process, MB: of all, and beyond what it had before the network."""
     item = next(item for item in plan["networks"] if item["name"] == name)
-    if item["runtime"] == "openvino":
+    if item["runtime"].startswith("openvino"):
         import openvino  # noqa: F401, PLC0415 - loaded before, so that it does not count
     else:
         import onnxruntime  # noqa: F401, PLC0415

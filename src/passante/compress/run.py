@@ -75,7 +75,7 @@ def compress(order: Order, tell: Tell) -> Outcome:
     )
     built = cache.get(Built, key, partial(_built, order, tell))
     qualities = _judged(order, built, evaluation, cache, tell)
-    costs, machine, files = _measured(order, built.candidates, tell)
+    costs, machine, files = _measured(order, built.candidates, tell, notes)
     verdicts = _verdicts(order, built, qualities, costs)
     passed = [verdict for verdict in verdicts.values() if isinstance(verdict, Passed)]
     smaller = [one for one in passed if not one.candidate.is_parent]
@@ -94,10 +94,10 @@ def compress(order: Order, tell: Tell) -> Outcome:
         and not chosen[0].candidate.is_parent
         and (chosen[0].candidate.data != order.subject.data)
     ):
-        on = f"{len(evaluation)} items of {order.evaluation.path.name}"
         files += ship.write(
-            chosen[0], order.subject, order.out, device=order.device, command=order.command, on=on
-        )
+            chosen[0], order.subject, order.out, device=order.device, command=order.command,
+            calibration=_words(order.calibration), on=_words(evaluation),
+        )  # fmt: skip
     result = _result(
         order, built, evaluation,
         rows=rows, choice=choice, notes=notes, machine=machine,
@@ -174,16 +174,18 @@ def _task(order: Order, candidate: Candidate) -> Task:
 
 
 def _measured(
-    order: Order, worth: Sequence[Candidate], tell: Tell
+    order: Order, worth: Sequence[Candidate], tell: Tell, notes: list[str]
 ) -> tuple[dict[str, dict[str, measure.Cost]], measure.Machine | None, tuple[Path, ...]]:
     """Costs on the target: measured here, read from a file, or none and a bundle for it."""
     networks = {candidate.name: candidate.data for candidate in worth}
     inputs = {candidate.name: _inputs(order, candidate) for candidate in worth}
     if order.device.name == THIS:
         tell(f"measuring {len(worth)} networks on {', '.join(measure.runtimes())}")
+        parent = next(candidate.name for candidate in worth if candidate.is_parent)
         text = measure.plan(
-            networks, inputs, on=measure.runtimes(), rounds=order.rounds, seed=order.seed
-        )
+            networks, inputs, on=measure.runtimes(), rounds=order.rounds, seed=order.seed,
+            also=[(parent, measure.BFLOAT16)] if measure.halved() else [],
+        )  # fmt: skip
         found = measure.here(networks, text)
     elif order.measured is not None:
         found = measure.read(order.measured, networks)
@@ -194,7 +196,14 @@ def _measured(
         return {}, None, (bundle.write(order.out / "bundle.zip", networks, text),)
     costs: dict[str, dict[str, measure.Cost]] = {}
     for (name, runtime), cost in found.costs.items():
-        costs.setdefault(name, {})[runtime] = cost
+        if runtime == measure.BFLOAT16:
+            notes.append(
+                f"bfloat16 in OpenVINO, which this processor has: {name} takes "
+                f"{cost.at(1).cpu_ms:.2f} ms of processor and {cost.grown_mb:.0f} MB; what it "
+                "still does was not judged, so it is no candidate"
+            )
+        else:
+            costs.setdefault(name, {})[runtime] = cost
     return costs, found.machine, ()
 
 
@@ -266,10 +275,6 @@ def _result(
 ) -> Result:
     subject = order.subject
     parent = next(c for c in built.candidates if c.is_parent)
-
-    def words(items: Collection) -> str:
-        return f"{len(items)} {items.form} of {items.path.name}, sha256 {digest_of(items)[:16]}"
-
     return Result(
         schema=SCHEMA,
         model=subject.name,
@@ -284,8 +289,8 @@ def _result(
         budget=order.budget.words(),
         limits={what: order.limits.of(what) for what in What},
         seed=order.seed,
-        calibration=words(order.calibration),
-        evaluation=words(evaluation),
+        calibration=_words(order.calibration),
+        evaluation=_words(evaluation),
         repairs=tuple((change.what, change.why) for change in subject.repaired.changes),
         difference=subject.repaired.difference,
         methods={str(method): distance for method, distance in built.methods.items()},
@@ -296,6 +301,10 @@ def _result(
         choice=choice,
         calibration_peak_mb=built.peak_mb,
     )
+
+
+def _words(items: Collection) -> str:
+    return f"{len(items)} {items.form} of {items.path.name}, sha256 {digest_of(items)[:16]}"
 
 
 def _peak_mb() -> float:

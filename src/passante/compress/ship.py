@@ -14,7 +14,14 @@ from passante.models.card import Card, parse
 
 
 def write(
-    passed: Passed, subject: Subject, folder: Path, *, device: Device, command: str, on: str
+    passed: Passed,
+    subject: Subject,
+    folder: Path,
+    *,
+    device: Device,
+    command: str,
+    calibration: str,
+    on: str,
 ) -> tuple[Path, ...]:
     """Write the network, and its card where its parent has one.
 
@@ -24,6 +31,7 @@ def write(
         folder: Where it goes.
         device: What its cost was measured on.
         command: What makes it again.
+        calibration: What it was calibrated on, for people, with its hash.
         on: What it was judged on, for people.
 
     Raises:
@@ -40,7 +48,10 @@ def write(
             files[-1].write_bytes(passed.candidate.recipe.to_json())
         if subject.card is None:
             return tuple(files)
-        text = card_text(passed, subject.card, name, device=device, command=command, on=on)
+        text = card_text(
+            passed, subject.card, name,
+            device=device, command=command, calibration=calibration, on=on,
+        )  # fmt: skip
         card = folder / f"{name}.toml"
         parse(text, where=card.name)
         card.write_text(text, encoding="utf-8")
@@ -64,7 +75,14 @@ def gate_words(passed: Passed) -> str:
 
 
 def card_text(
-    passed: Passed, parent: Card, name: str, *, device: Device, command: str, on: str
+    passed: Passed,
+    parent: Card,
+    name: str,
+    *,
+    device: Device,
+    command: str,
+    calibration: str,
+    on: str,
 ) -> str:
     """The card of a smaller network, as TOML."""
     candidate = passed.candidate
@@ -97,6 +115,15 @@ def card_text(
                 f"shape = {json.dumps(list(tensor.shape))}", f"meaning = {_word(tensor.meaning)}",
                 f"multiple = {tensor.multiple}",
             ]  # fmt: skip
+    trained = [(one.name, one.licence) for one in parent.data if one.use == "trained"]
+    own = "the user's own: none of it is in the network but ranges of numbers"
+    for title, licence, use in (
+        *((*one, "trained") for one in trained),
+        (calibration, own, "calibrated"),
+        (on, own, "measured"),
+    ):
+        lines += ["\n[[data]]", f"name = {_word(title)}", f"licence = {_word(licence)}",
+                  f"use = {_word(use)}"]  # fmt: skip
     for share in passed.quality.shares:
         rate = share.rate
         what = f"{share.what} {share.group}"

@@ -46,6 +46,14 @@ def test_frames_of_a_video_are_items(tmp_path):
     assert items[0].marked.tolist() == [[10, 20, 40, 60]]
 
 
+def test_people_of_every_video_of_a_folder_are_read_with_their_ways(tmp_path):
+    Clip(frames=8).write(tmp_path / "c.mp4")
+    (tmp_path / "c.gt.txt").write_text("1,7,10,20,30,40,1,-1,-1,-1\n1,-1,0,0,5,5,1,-1,-1,-1\n")
+    first = next(iter(Collection(tmp_path, most=3)))
+    np.testing.assert_array_equal(first.marked, [[10, 20, 40, 60]])
+    assert first.tracks.tolist() == [7]
+
+
 def test_faces_of_a_clip_are_read_from_its_table(tmp_path):
     path = Clip(frames=3).write(tmp_path / "c.mp4")
     (tmp_path / "c.faces.csv").write_text("frame,left,top,width,height\n2,1,2,3,4\n")

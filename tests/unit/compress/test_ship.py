@@ -15,5 +15,5 @@ def test_a_place_that_cannot_be_written_is_an_error(tmp_path):
     with pytest.raises(SinkError):
         ship.write(
             passed("a", 1), find(str(path)), tmp_path / "file" / "x",
-            device=device("rpi4"), command="c", on="o",
+            device=device("rpi4"), command="c", calibration="a", on="o",
         )  # fmt: skip
