@@ -38,10 +38,6 @@ _ORIENTATIONS = {
 _DECODERS = {Family.JPEG: "mjpeg", Family.PNG: "png", Family.WEBP: "webp"}
 
 
-_MOST_PIXELS = 1 << 28
-"""A small file can state a picture that no memory holds. The largest cameras have 200 million."""
-
-
 class PictureSource:
     """One picture, upright: the orientation that EXIF states is applied to its pixels.
 
@@ -112,12 +108,11 @@ class PictureSource:
 def _decoded(data: bytes, family: Family, name: str) -> av.VideoFrame:
     hint = (
         "open it in a viewer to see whether it is sound; animations, and pictures of more than "
-        f"{_MOST_PIXELS // 10**6} million pixels, are not read"
+        "268 million pixels (the library's limit), are not read"
     )
     try:
         context = av.CodecContext.create(_DECODERS[family], "r")
         assert isinstance(context, av.VideoCodecContext)  # all three decode pictures
-        context.options = {"max_pixels": str(_MOST_PIXELS)}
         frames = [*context.decode(Packet(data)), *context.decode(None)]
     except (FFmpegError, ValueError) as error:
         said = getattr(error, "strerror", None) or type(error).__name__
