@@ -42,7 +42,7 @@ class Counter:
     """How well something is counted, as measured."""
 
     quantity: Quantity
-    of: Counted
+    of: Kind
     error: float
     """Half of a 95 % interval, as a share of the figure."""
     bias: float

@@ -15,6 +15,7 @@ from cameras import Connection, http_camera, rtsp_server
 from passante.cli.failure import Stopped
 from passante.cli.main import cli
 from passante.core.names import Kind
+from passante.pipeline import gather
 from passante.pipeline.watch import Watch, WatchEquipment
 from passante.sources import LiveSource
 from standins import Clip
@@ -38,6 +39,8 @@ after_s = 0.5
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    # However slow this machine is just now, nothing is left out where a test does not want it.
+    monkeypatch.setattr(gather, "_PICTURES", 500)
     Path("zones.toml").write_text(ZONES, encoding="utf-8")
 
     def fakes(zones, *, sound):
@@ -70,11 +73,13 @@ def sized(clip: bytes):
     return serve
 
 
-def endless(clip: bytes):
+def pausing(clip: bytes):
+    """A camera that shows two seconds and then nothing more."""
+
     def serve(to: Connection) -> None:
         to.begin()
-        while not to.gone.is_set():
-            to.send(clip)
+        to.send(clip)
+        to.gone.wait(60)
 
     return serve
 
@@ -101,8 +106,8 @@ def test_a_stop_tells_what_is_known_and_is_no_failure(here, clip, monkeypatch) -
         taken(self, frame)
 
     monkeypatch.setattr(Watch, "_picture", stops)
-    with http_camera(endless(clip)) as port:
-        ended = run(f"http://127.0.0.1:{port}/live", "-o", "facts.jsonl")
+    with http_camera(pausing(clip)) as port:
+        ended = run(f"http://127.0.0.1:{port}/live", "-o", "facts.jsonl", "--timeout", "3")
     assert ended.exit_code == 0, ended.output
     assert "stopped by SIGTERM" in ended.stderr
     told = facts()
@@ -111,8 +116,8 @@ def test_a_stop_tells_what_is_known_and_is_no_failure(here, clip, monkeypatch) -
 
 
 def test_it_ends_by_itself_after_the_time_asked_for(here, clip) -> None:
-    with http_camera(endless(clip)) as port:
-        ended = run(f"http://127.0.0.1:{port}/live", "-o", "facts.jsonl", "--duration", "0.5")
+    with http_camera(pausing(clip)) as port:
+        ended = run(f"http://127.0.0.1:{port}/live", "--timeout", "3", "--duration", "0.5")
     assert ended.exit_code == 0, ended.output
     assert ": 0.5 s watched" in ended.stderr
 
@@ -158,6 +163,7 @@ def test_what_came_too_fast_is_counted(here, clip, monkeypatch) -> None:
         closed(self)
         all_read.set()
 
+    monkeypatch.setattr(gather, "_PICTURES", 16)
     monkeypatch.setattr(Watch, "_picture", slow)
     monkeypatch.setattr(LiveSource, "close", closes)
     with http_camera(sized(clip)) as port:
