@@ -30,17 +30,17 @@ TIMES = WORK / "times.json"
 PARTS: dict[str, tuple[str, ...]] = {
     "persons": ("persons", "counts"),
     "faces": ("faces",),
-    "voices-ours": ("voices", "--against", "ours"),
-    "words-ours": ("words", "--against", "ours"),
     "plates": ("plates",),
     "voices-others": ("voices", "--against", "others"),
     "words-others": ("words", "--against", "others"),
-    "sounds-ours": ("sounds", "--against", "ours"),
     "sounds-others": ("sounds", "--against", "others"),
+    "voices-ours": ("voices", "--against", "ours"),
+    "words-ours": ("words", "--against", "ours"),
+    "sounds-ours": ("sounds", "--against", "ours"),
 }
-"""Name -> words of the command, those that take longest first. Those that need the same protected
-recordings run together; how others hide sound does not change with us, so that it is measured
-apart."""
+"""Name -> words of the command, in the order in which they begin: the longest first. Those that need
+the same protected recordings run together; how others hide sound does not change with us, so that
+it is measured apart."""
 AT_ONCE = 2
 """Each part computes on one core."""
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
