@@ -38,9 +38,9 @@ PARTS: dict[str, tuple[str, ...]] = {
     "words-ours": ("words", "--against", "ours"),
     "sounds-ours": ("sounds", "--against", "ours"),
 }
-"""Name -> words of the command, in the order in which they begin: the longest first. Those that need
-the same protected recordings run together; how others hide sound does not change with us, so that
-it is measured apart."""
+"""Name -> words of the command, in the order in which they begin, the longest first. Those that
+need the same protected recordings run together; how others hide sound does not change with us, so
+that it is measured apart."""
 AT_ONCE = 2
 """Each part computes on one core."""
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
