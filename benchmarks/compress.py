@@ -188,7 +188,7 @@ def _ratio(parent: dict[str, Any], row: dict[str, Any], runtime: str) -> str:
 
 def _memory(row: dict[str, Any]) -> str:
     cost = row["costs"].get("onnxruntime")
-    return "-" if cost is None else f"{cost['grown_mb']:.0f} ({cost['usual_mb'] or 0:.0f})"
+    return "-" if cost is None else f"{cost['grown_mb']:.0f} ({cost.get('usual_mb') or 0:.0f})"
 
 
 def _kept(losses: dict[str, Any]) -> str:

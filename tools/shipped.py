@@ -1,11 +1,12 @@
 """Takes a network that `passante compress` chose into the package: its recipe and its card.
 
-    python tools/shipped.py OUT/ NAME VERSION LICENCE-OF-DATA
+    python tools/shipped.py OUT/ NAME VERSION LICENCE-OF-DATA COMMAND
 
 OUT is what the command left. The recipe goes to models/convert/recipes/NAME.json, the card to
 models/cards/NAME-VERSION.toml; summary, origin and limits are those of the card that NAME has so
 far. The conversion of the same name then gives the bytes that were chosen: that is checked by
-`passante models pull`. Old cards of the name are removed.
+`passante models pull`. Costs are those in ONNX Runtime, which is what the product runs; COMMAND is
+what makes the figures again. Old cards of the name are removed.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ MODELS = Path(__file__).resolve().parent.parent / "src/passante/models"
 
 def main(words: list[str]) -> int:
     """Write both files."""
-    if len(words) != 4:
+    if len(words) != 5:
         sys.stderr.write(f"{__doc__}\n")
         return 2
-    folder, (name, version, licence) = Path(words[0]), words[1:]
+    folder, (name, version, licence, command) = Path(words[0]), words[1:]
     (recipe,) = folder.glob("*.recipe.json")
     text = recipe.with_suffix("").with_suffix(".toml").read_text(encoding="utf-8")
     old = catalogue.card(name)
@@ -36,12 +37,24 @@ def main(words: list[str]) -> int:
     }  # fmt: skip
     for key, value in fields.items():
         line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
-        text = re.sub(rf"(?m)^{key} = .*$", lambda _, line=line: line, text, count=1)
+        at = re.search(rf"(?m)^{key} = .*$", text)
+        assert at is not None
+        text = text[: at.start()] + line + text[at.end() :]
     text = text.replace("optional = true\n", "", 1)
     text = text.replace(
         "the user's own: none of it is in the network but ranges of numbers",
         f"{licence}; none of it is in the network but ranges of numbers",
     )
+    text = re.sub(r"(?m)^command = .*$", f"command = {json.dumps(command)}", text)
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    (row,) = (row for row in report["rows"] if row["name"] == report["choice"]["name"])
+    cost = row["costs"]["onnxruntime"]
+    for what, value in (
+        ("processor time of a run", cost["timings"][0]["cpu_ms"]),
+        ("memory that comes with it", cost["grown_mb"]),
+    ):
+        pattern = rf'(what = "{what}"\non = ".*, )\w+(, one thread"\nvalue = )[0-9.]+'
+        text = re.sub(pattern, rf"\g<1>onnxruntime\g<2>{value:.4g}", text)
     card = parse(text, where=name)
     for path in (MODELS / "cards").glob(f"{name}-[0-9]*.toml"):
         path.unlink()

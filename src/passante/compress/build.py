@@ -27,7 +27,14 @@ from passante.compress.tasks.looking import Looking, Seen
 from passante.models.convert import quantise as integers
 from passante.models.convert.network import Graph
 from passante.models.convert.quantise import ends, layers, tensors
-from passante.models.convert.recipe import Recipe, carried_out, has_bias, joined, shaped
+from passante.models.convert.recipe import (
+    Recipe,
+    carried_out,
+    has_bias,
+    joined,
+    pairs,
+    shaped,
+)
 
 Tell = Callable[[str], None]
 
@@ -156,6 +163,7 @@ class Builder:
             every, moved = self._levelled(graph, replace(plain, keep=()))
             self._add_whole(f"{prefix}int8-whole", f"{how}{moved}, last layers too", graph, every)
         if self._wanted.mixed and not prefix:
+            self.first(graph, recipe, how)
             self._mixed(graph, recipe, how)
 
     def _levelled(self, graph: Graph, recipe: Recipe) -> tuple[Recipe, str]:
@@ -203,6 +211,17 @@ class Builder:
             name, made_by, carried_out(graph, recipe), kept_float=kept_float,
             recipe=recipe if mine else None,
         )  # fmt: skip
+
+    def first(self, graph: Graph, recipe: Recipe, how: str) -> None:
+        """The first depthwise layer in floating point: it sees most places, and adds up least."""
+        found = pairs(graph)
+        if found:
+            name = found[0].after.name
+            kept, moved = self._levelled(
+                graph, replace(recipe, keep=(*recipe.keep, name), added={})
+            )
+            words = f"{how}{moved}; {name} and last layers in floating point"
+            self._add_whole("int8-first", words, graph, kept, (name,))
 
     def _mixed(self, graph: Graph, recipe: Recipe, how: str) -> None:
         self._tell(f"trying each of {len(layers(graph))} layers in floating point")

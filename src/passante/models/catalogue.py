@@ -13,7 +13,7 @@ from passante.models.card import Card, ModelRef, parse
 
 DEFAULTS: Mapping[str, ModelRef] = MappingProxyType(
     {
-        "find.face": ModelRef("centerface-int8@1.5.0"),
+        "find.face": ModelRef("centerface-int8@1.5.0.1"),
         "find.incident": ModelRef("street-sounds@1.1.0"),
         "find.person": ModelRef("ssd-mobilenet-v2-int8@2018.3.29"),
         "find.plate": ModelRef("plates-int8@1.0.0"),

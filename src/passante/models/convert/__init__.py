@@ -3,7 +3,8 @@
 A conversion is a pure function of bytes. It runs on the user's machine, and its result has to have
 the hash that the card pins, so it must give the same bytes everywhere: arithmetic is elementwise,
 sums go through `math.fsum` (no matrix product, no mean: their order of additions differs between
-machines), nothing is random, nothing is calibrated, and graphs are written with `GraphWriter`.
+machines), nothing is random, nothing is calibrated, and graphs are written with `GraphWriter` or
+`Graph`. What `passante compress` made smaller is made again by its recipe.
 
 To add one: write `models/convert/NAME.py` with a function `list[bytes] -> bytes` (the parts of the
 card, in its order), add a line to CONVERTERS, and name it in the card: `convert = "NAME"`.
@@ -25,6 +26,7 @@ from passante.models.convert import (
     whisper_encoder,
     yamnet,
 )
+from passante.models.convert.recipe import by_recipe
 
 Converter = Callable[[list[bytes]], bytes]
 """Parts of a card in its order, each already checked -> bytes of an ONNX file."""
@@ -33,7 +35,7 @@ CONVERTERS: Mapping[str, Converter] = MappingProxyType(
     {
         "campplus": campplus.convert,
         "centerface": centerface.repair,
-        "centerface-int8": centerface.quantise,
+        "centerface-int8": by_recipe(centerface.repair, "centerface-int8"),
         "dtln-mask": dtln.mask,
         "dtln-refine": dtln.refine,
         "faceres": tfjs.faceres,

@@ -9,7 +9,6 @@ module, so that the bytes are the same on every machine.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any, Protocol
 
@@ -28,6 +27,10 @@ _MOST_BIAS = 2.0**30
 _LEVELS = 255
 
 
+class _Measured(msgspec.Struct):
+    ranges: dict[str, tuple[float, float]]
+
+
 class Writer(Protocol):
     """Where nodes and weights go."""
 
@@ -41,28 +44,10 @@ class Writer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What was measured once on pictures, so that no conversion depends on any."""
-
-    ranges: dict[str, tuple[float, float]]
-    """Lowest and highest value of every tensor."""
-    tops: dict[str, tuple[float, ...]] = field(default_factory=dict)
-    """How high each channel of a layer reaches, for layers whose channels are evened out."""
-    drift: tuple[float, ...] = ()
-    """By how much the integer network's outputs lie above the true ones on average, each
-    channel."""
-
-
-def measured(name: str) -> Measured:
-    """What was measured for a network."""
-    text = resources.files(__package__).joinpath("ranges", f"{name}.json").read_bytes()
-    return msgspec.json.decode(text, type=Measured)
-
-
 def ranges(name: str) -> dict[str, tuple[float, float]]:
-    """Lowest and highest value of every tensor of a network, as measured once."""
-    return measured(name).ranges
+    """Lowest and highest value of every tensor of a network, as measured once on pictures."""
+    text = resources.files(__package__).joinpath("ranges", f"{name}.json").read_bytes()
+    return msgspec.json.decode(text, type=_Measured).ranges
 
 
 def step(low: float, high: float) -> tuple[np.float32, np.uint8]:

@@ -6,21 +6,19 @@ one map; nothing else changes but the order of some additions:
 
 * batch normalisation is folded into the weights before it;
 * an up-sampling convolution whose steps do not overlap becomes a 1x1 convolution, four channels of
-  which are then laid out as 2x2 pixels: that can be done in integers;
+  which are then laid out as 2x2 pixels: that can be done in integers (`recipes/centerface-int8`);
 * the three heads that say where faces are become one; the head for eyes, nose and mouth is left
   out, since nothing here has a use for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from passante.models.convert import _integers
 from passante.models.convert._graph import GraphWriter, weights_of
 
 Weights = NDArray[np.float32]
@@ -54,7 +52,7 @@ class Layer:
 
 def repair(parts: list[bytes]) -> bytes:
     """The published file as one of opset 17 for one picture of any size, float32 inside."""
-    graph = _started("centerface")
+    graph = _started()
     ends = {"input": graph.node("Cast", ["planes"], "input", to=onnx.TensorProto.FLOAT)}
     for layer in layers(parts[0]):
         given = [ends[name] for name in layer.inputs]
@@ -70,70 +68,8 @@ def repair(parts: list[bytes]) -> bytes:
     return graph.to_bytes()
 
 
-def quantise(parts: list[bytes]) -> bytes:
-    """The repaired network in 8-bit integers, all but its last layer.
-
-    Rectification needs no node here: the range of a rectified result starts at 0, and a number
-    below it cannot be written down.
-    """
-    measured = _integers.measured("centerface")
-    graph = _started("centerface-int8")
-    low, high = measured.ranges["input"]
-    ends = {"input": _integers.reading(graph, "planes", "input", low=low, high=high)}
-    for layer in evened(layers(parts[0]), measured.tops):
-        given = [ends[name] for name in layer.inputs]
-        if layer.weight is None or layer.bias is None:
-            end = graph.node("Add", given, layer.name)
-        elif layer.name == OUTPUT:
-            graph.weight(f"{layer.name}.weight", layer.weight)
-            graph.weight(f"{layer.name}.bias", layer.bias - np.array(measured.drift, np.float32))
-            _conv(graph, layer, given)
-            break
-        else:
-            step_in, _ = _integers.step(*measured.ranges[layer.inputs[0]])
-            _integers.weights(graph, layer.name, layer.weight, layer.bias, step_in=step_in)
-            end = _conv(graph, layer, given)
-        low, high = measured.ranges[layer.name]
-        end = _integers.rounded(graph, end, layer.name, low=low, high=high)
-        end = _unfolded(graph, end) if layer.unfold else end
-        ends[layer.name] = _integers.reading(graph, end, layer.name, low=low, high=high)
-    return graph.to_bytes()
-
-
-def evened(given: list[Layer], tops: Mapping[str, Sequence[float]]) -> list[Layer]:
-    """The same network, with the channels of the layers in `tops` all reaching up to about 1.
-
-    One step serves all channels of a tensor, so a channel that reaches a hundredth as high as
-    another would keep two steps of 255. What a rectified layer is divided by, the depthwise layer
-    after it is multiplied by: that changes no result, and costs it nothing, since its weights have
-    a step for each channel anyway.
-
-    Args:
-        given: All layers.
-        tops: How high each channel of a layer reaches, for rectified layers that only a depthwise
-            layer reads.
-    """
-    changed = {}
-    for layer in given:
-        if layer.name in tops:
-            changed[layer.name] = _scaled(layer, 1 / np.array(tops[layer.name]), bias=True)
-        elif layer.inputs[0] in tops and layer.weight is not None:
-            changed[layer.name] = _scaled(layer, np.array(tops[layer.inputs[0]]), bias=False)
-    return [changed.get(layer.name, layer) for layer in given]
-
-
-def _scaled(layer: Layer, factors: NDArray[np.float64], *, bias: bool) -> Layer:
-    assert layer.weight is not None
-    assert layer.bias is not None
-    return replace(
-        layer,
-        weight=(layer.weight * factors[:, None, None, None]).astype(np.float32),
-        bias=(layer.bias * factors).astype(np.float32) if bias else layer.bias,
-    )
-
-
-def _started(name: str) -> GraphWriter:
-    graph = GraphWriter(name)
+def _started() -> GraphWriter:
+    graph = GraphWriter("centerface")
     graph.input("image", np.uint8, [1, "height", "width", 3])
     graph.output(OUTPUT, np.float32, [1, 5, "rows", "columns"])
     graph.node("Transpose", ["image"], "planes", perm=[0, 3, 1, 2])

@@ -86,7 +86,7 @@ def quantise(parts: list[bytes]) -> bytes:
     Raises:
         ModelContractError: The file is not that detector.
     """
-    ranges = _integers.measured("ssd_mobilenet_v2").ranges
+    ranges = _integers.ranges("ssd_mobilenet_v2")
     return _write("ssd-mobilenet-v2-int8", layers(parts[0]), ranges)
 
 

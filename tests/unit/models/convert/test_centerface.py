@@ -12,8 +12,7 @@ import onnxruntime as ort
 import pytest
 from numpy.typing import NDArray
 
-from passante.models.convert import _integers, centerface
-from passante.models.convert._integers import Measured
+from passante.models.convert import centerface
 from unit.models.convert.faces import Published
 
 Array = NDArray[np.float32]
@@ -50,27 +49,6 @@ def published() -> bytes:
     return Published().bytes()
 
 
-@pytest.fixture
-def measured(published: bytes, monkeypatch: pytest.MonkeyPatch) -> Measured:
-    """What calibration would give for the small network, its first layer evened out."""
-    layers = centerface.layers(published)
-    model = onnx.load_model_from_string(centerface.repair([published]))
-    ends = {layer.name: f"{layer.name}.relu" if layer.relu else layer.name for layer in layers}
-    for name in list(ends.values())[:-1]:
-        model.graph.output.append(
-            onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
-        )
-    _, *values = run(model.SerializeToString(), {"image": picture()})
-    ranges = {
-        name: (float(value.min()), float(value.max()))
-        for name, value in zip(ends, values, strict=False)
-    }
-    tops = {"conv00": tuple(float(top) for top in values[0].max(axis=(0, 2, 3)).clip(0.01))}
-    found = Measured({"input": (0, 255), **ranges, "conv00": (0, 1)}, tops, (0.0,) * 5)
-    monkeypatch.setattr(_integers, "measured", lambda name: found)
-    return found
-
-
 def test_the_repaired_network_says_what_the_published_one_says(published: bytes) -> None:
     repaired = centerface.repair([published])
     for size in ((64, 96), (32, 32)):
@@ -88,48 +66,19 @@ def test_the_repaired_file_is_of_today(published: bytes) -> None:
     assert not {"BatchNormalization", "ConvTranspose"} & {n.op_type for n in model.graph.node}
 
 
-def test_the_network_in_integers_says_about_the_same(published: bytes, measured: Measured) -> None:
-    maps = said(centerface.quantise([published]), picture())
-    wanted = published_maps(published, picture())
-    error = np.abs(maps - wanted).mean(axis=(0, 2, 3))
-    assert (error < 0.03 * np.abs(wanted).max(axis=(0, 2, 3))).all()
-
-
-def test_the_measured_drift_is_taken_off(
-    published: bytes, measured: Measured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (before,) = run(centerface.quantise([published]), {"image": picture()})
-    drifting = Measured(measured.ranges, measured.tops, (0.5, 0.0, 0.0, 0.0, -1.0))
-    monkeypatch.setattr(_integers, "measured", lambda name: drifting)
-    (after,) = run(centerface.quantise([published]), {"image": picture()})
-    np.testing.assert_allclose((before - after).mean(axis=(0, 2, 3)), drifting.drift, atol=1e-4)
-
-
-def test_evening_out_channels_changes_no_result(published: bytes) -> None:
-    layers = centerface.layers(published)
-    evened = centerface.evened(layers, {"conv00": (0.02, 3.0, 17.0, 1.0)})
-    assert [layer.name for layer in evened] == [layer.name for layer in layers]
-    changed = [a.name for a, b in zip(layers, evened, strict=True) if a is not b]
-    assert changed == ["conv00", "conv01"]
-    first, second = evened[:2]
-    weights = [layer.weight for layer in (layers[0], first, layers[1], second)]
-    old, new, next_old, next_new = (np.asarray(weight) for weight in weights)
-    factor = new[:, 0, 0, 0] / old[:, 0, 0, 0]
-    np.testing.assert_allclose(factor, 1 / np.array([0.02, 3.0, 17.0, 1.0]), rtol=1e-5)
-    np.testing.assert_allclose(next_new * factor[:, None, None, None], next_old, rtol=1e-5)
-
-
 HASHES = """
-import hashlib, json, os, sys
-from passante.models.convert import _integers, centerface
-from passante.models.convert._integers import Measured
+import hashlib
+from passante.models.convert import centerface
+from passante.models.convert.network import Graph
+from passante.models.convert.quantise import tensors
+from passante.models.convert.recipe import Recipe, carried_out
 from unit.models.convert.faces import Published
 data = Published().bytes()
-names = [layer.name for layer in centerface.layers(data)]
-found = Measured({name: (-3.3, 4.7) for name in ["input", *names]}, {}, (0.1,) * 5)
-_integers.measured = lambda name: found
-for convert in (centerface.repair, centerface.quantise):
-    print(hashlib.sha256(convert([data])).hexdigest())
+made = centerface.repair([data])
+print(hashlib.sha256(made).hexdigest())
+graph = Graph.read(made)
+order = Recipe({}, {"maps": (0.1,) * 5}, {name: (-3.3, 4.7) for name in tensors(graph)})
+print(hashlib.sha256(carried_out(graph, order).to_bytes()).hexdigest())
 """
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from passante.models.convert import _integers
+from passante.models.convert import _integers, recipe
 from passante.models.convert._graph import GraphWriter, weights_of
 
 REAL = st.floats(-1e4, 1e4, width=32)
@@ -85,7 +85,12 @@ def test_a_convolution_in_integers_is_close_to_the_true_one() -> None:
 
 @pytest.mark.parametrize("path", sorted(Path(_integers.__file__).parent.glob("ranges/*.json")))
 def test_what_was_measured_can_be_read_and_makes_sense(path: Path) -> None:
-    found = _integers.measured(path.stem)
-    assert found.ranges == _integers.ranges(path.stem)
+    assert all(low < high for low, high in _integers.ranges(path.stem).values())
+
+
+@pytest.mark.parametrize("path", sorted(Path(_integers.__file__).parent.glob("recipes/*.json")))
+def test_a_recipe_that_ships_can_be_read_and_makes_sense(path: Path) -> None:
+    found = recipe.named(path.stem)
     assert all(low < high for low, high in found.ranges.values())
     assert all(min(tops) > 0 for tops in found.tops.values())
+    assert found == found.short()
