@@ -25,7 +25,14 @@ from unit.compress.made import cost
 from unit.compress.networks import FLOAT, conv
 
 MACHINE = measure.Machine("a processor", "x86_64", 2, ("avx512_vnni",), 0.5)
-TIMES = {"fp32": 20.0, "int8": 9.0, "int8-mixed-1": 10.0, "int8-mixed-3": 11.0, "int8-whole": 8.0, "pruned-70": 15.0}
+TIMES = {
+    "fp32": 20.0,
+    "int8": 9.0,
+    "int8-mixed-1": 10.0,
+    "int8-mixed-3": 11.0,
+    "int8-whole": 8.0,
+    "pruned-70": 15.0,
+}
 
 
 def brightness():
