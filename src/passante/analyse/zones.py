@@ -333,6 +333,10 @@ class Zones:
         """
         try:
             text = path.read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            raise SettingsError(
+                f"{path.name}: no such file", hint="`passante zones` makes a page to draw them on"
+            ) from error
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
                 f"{path.name}: the zones cannot be read", hint="is it a text file, and readable?"

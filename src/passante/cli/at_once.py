@@ -13,6 +13,7 @@ from passante.cli.failure import Stopped, exit_code, show_failure
 from passante.core.address import Address
 from passante.core.clock import NS_PER_S
 from passante.core.errors import ModelError, PassanteError, SettingsError, SinkError
+from passante.core.names import plain
 from passante.flow import Source
 from passante.pipeline.gather import Ended, Gather, Item, Opened, Opener
 from passante.pipeline.runner import Raw
@@ -135,4 +136,4 @@ class AtOnce:
 
 
 def _name(one: Input) -> str:
-    return one.name if isinstance(one, Path) else one.shown
+    return plain(one.name) if isinstance(one, Path) else one.shown

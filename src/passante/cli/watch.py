@@ -15,7 +15,7 @@ from passante.cli.outlets import Outlets, Reach, outlet_options
 from passante.cli.told import event_lines, statistic_line
 from passante.core.address import Address
 from passante.core.errors import ModelError, SettingsError, SinkError
-from passante.core.names import Quantity
+from passante.core.names import Quantity, plain
 from passante.flow import Source
 from passante.outside.facts import Event, Fact
 from passante.pipeline.clips import Clips
@@ -189,14 +189,16 @@ class _Run:
 
     def ended(self, what: Input, done: Watched) -> None:
         """Say what a watch has gone through."""
-        _summary(what.name if isinstance(what, Path) else what.shown, done, quiet=self._quiet)
+        _summary(
+            plain(what.name) if isinstance(what, Path) else what.shown, done, quiet=self._quiet
+        )
 
     def several(self, paths: list[Path], *, debug: bool) -> int:
         """Watch all that can be; the exit code is that of the first that could not."""
         failed: list[Exception] = []
         for number, path in enumerate(paths, 1):
             if not self._quiet:
-                click.echo(f"{number}: {path.name}", err=True)
+                click.echo(f"{number}: {plain(path.name)}", err=True)
             try:
                 self.one(path, label=str(number))
             except (ModelError, SettingsError, SinkError):

@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 from passante.core.errors import SettingsError, SinkError
+from passante.sinks._partial import PartialFile, sink_error
 
 
 class What(StrEnum):
@@ -114,24 +115,17 @@ def export(
     ending = target.suffix.casefold()
     if ending not in {".csv", ".parquet"}:
         raise SettingsError(f"{target.name}: what is this to be?", hint="use .csv or .parquet")
-    if target.exists() and not overwrite:
-        raise SettingsError(
-            f"{target.name} exists already",
-            hint="name another file, or allow it to be replaced with --overwrite",
-        )
-    partial = target.with_name(f".{target.name}.partial.csv")
+    file = PartialFile(target, overwrite=overwrite)
     try:
-        count = _write_csv(partial, what, _rows(store, what, since, until))
         if ending == ".parquet":
-            made = target.with_name(f".{target.name}.partial")
-            _to_parquet(partial, made, what)
-            made.replace(target)
+            count = _by_parquet(file.path, what, _rows(store, what, since, until))
         else:
-            partial.replace(target)
+            count = _write_csv(file.path, what, _rows(store, what, since, until))
+        file.commit()
     except OSError as error:
-        raise SinkError(f"{target.name} cannot be written: {error.strerror}") from error
+        raise sink_error(target.name, error) from error
     finally:
-        partial.unlink(missing_ok=True)
+        file.discard()
     return count
 
 
@@ -171,6 +165,17 @@ def _write_csv(target: Path, what: What, rows: Iterator[tuple[str | float | None
     return count
 
 
+def _by_parquet(target: Path, what: What, rows: Iterator[tuple[str | float | None, ...]]) -> int:
+    """Write rows to `target`, which is there already, by way of a CSV file beside it."""
+    between = PartialFile(target.with_suffix(".csv"), overwrite=True)  # never put under that name
+    try:
+        count = _write_csv(between.path, what, rows)
+        _to_parquet(between.path, target, what)
+    finally:
+        between.discard()
+    return count
+
+
 def _to_parquet(rows: Path, target: Path, what: What) -> None:
     try:
         duckdb = import_module("duckdb")
@@ -188,10 +193,10 @@ def _to_parquet(rows: Path, target: Path, what: What) -> None:
         book.execute(  # every name is quoted
             f"COPY (SELECT * FROM read_csv({_quoted(str(rows))}, header=true, auto_detect=false,"  # noqa: S608
             f" delim=',', quote='\"', escape='\"', columns={{{kinds}}}))"
-            f" TO {_quoted(str(target))} (FORMAT parquet, KV_METADATA {{{meanings}}})"
+            f" TO {_quoted(str(target))}"
+            f" (FORMAT parquet, USE_TMP_FILE false, KV_METADATA {{{meanings}}})"
         )
     except duckdb.Error as error:
-        target.unlink(missing_ok=True)
         raise SinkError(f"Parquet could not be written: {error}") from error
     finally:
         book.close()

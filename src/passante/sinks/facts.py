@@ -102,13 +102,14 @@ class FactLines:
             SinkError: It cannot be written.
         """
         self.name = target.name
-        if target.exists() and not overwrite:
-            raise SettingsError(
-                f"{target.name} exists already",
-                hint="name another file, or allow it to be replaced with --overwrite",
-            )
         try:
-            self._out: TextIO = target.open("w", encoding="utf-8")
+            # "x" makes it anew: a name that is taken, by a link as well, stays as it is
+            self._out: TextIO = target.open("w" if overwrite else "x", encoding="utf-8")
+        except FileExistsError as error:
+            raise SettingsError(
+                f"{target.name}: exists already",
+                hint="choose another name, or allow it to be replaced with --overwrite",
+            ) from error
         except OSError as error:
             raise SinkError(
                 f"{target.name} cannot be written: {error.strerror}",

@@ -98,8 +98,11 @@ def test_what_is_wrong_is_refused_and_said(text: str, word: str) -> None:
 
 
 def test_a_file_that_is_not_there_is_a_wrong_setting(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="cannot be read"):
+    with pytest.raises(SettingsError, match="no such file") as raised:
         Zones.load(tmp_path / "zones.toml")
+    assert "passante zones" in str(raised.value.hint)
+    with pytest.raises(SettingsError, match="cannot be read"):
+        Zones.load(tmp_path)
 
 
 def test_a_file_is_loaded(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_several_recordings_go_on_past_a_bad_one(here):
         ([], 2, ""),
         (["ftp://user:secret@camera/1"], 2, "ftp://... is an address of a kind that is not read"),
         (["none.mp4"], 3, "none.mp4"),
-        (["a.mp4", "--rules", "none.toml"], 2, "none.toml"),
+        (["a.mp4", "--rules", "none.toml"], 2, "none.toml: no such file"),
         (["a.mp4", "--rules", "zones.toml", "-o", "zones.toml"], 2, "exists already"),
         (["a.mp4", "-o", "nowhere/events.jsonl"], 6, "cannot be written"),
         (["a.mp4", "--policy", "stret"], 2, "stret"),

@@ -79,6 +79,20 @@ def test_what_exists_is_not_replaced_and_odd_endings_are_refused(store: Path) ->
         export(store, store.with_name("out.xlsx"))
 
 
+def test_links_laid_where_an_export_goes_are_left_alone(store: Path) -> None:
+    victim = store.with_name("victim")
+    victim.write_text("before", encoding="utf-8")
+    store.with_name("out.csv").symlink_to(victim)
+    for name in (".out.csv.partial.csv", ".out.parquet.partial", ".out.parquet.partial.csv"):
+        store.with_name(name).symlink_to(victim)
+    with pytest.raises(SettingsError, match="exists"):
+        export(store, store.with_name("out.csv"))
+    assert export(store, store.with_name("out.parquet")) == 3
+    assert export(store, store.with_name("out.csv"), overwrite=True) == 3
+    assert not store.with_name("out.csv").is_symlink()
+    assert victim.read_text(encoding="utf-8") == "before"
+
+
 def test_what_is_no_store_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("no database, but long enough to be looked at" * 50)
     for name in ("text", "none"):
@@ -94,7 +108,8 @@ def test_without_duckdb_parquet_is_refused_and_csv_is_not(
     with pytest.raises(SettingsError, match="DuckDB"):
         export(store, store.with_name("out.parquet"))
     assert export(store, store.with_name("out.csv")) == 3
-    assert not store.with_name("out.parquet").exists()
+    left = {path.name for path in store.parent.iterdir() if not path.name.startswith("facts.db")}
+    assert left == {"out.csv"}
 
 
 def test_every_column_says_what_it_means() -> None:

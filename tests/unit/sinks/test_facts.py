@@ -116,6 +116,10 @@ def test_nothing_is_replaced_unasked(tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8") == "before\n"
     FactLines(file, overwrite=True).close()
     assert file.read_text(encoding="utf-8") == ""
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(SettingsError, match="exists already"):
+        FactLines(tmp_path / "link.jsonl")
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_what_cannot_be_written_is_an_error_of_the_sink(tmp_path: Path) -> None:
