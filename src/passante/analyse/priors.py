@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from passante.analyse.tracking import TrackSummary
 from passante.core.geometry import Box
 from passante.core.media import VideoFormat
 from passante.core.names import Cause, Kind
-from passante.inside.observation import Region
+from passante.inside.observation import Region, TrackSummary
 from passante.inside.video import RawFrame
 
 

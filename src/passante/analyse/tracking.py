@@ -26,7 +26,7 @@ from passante.analyse.template import Template
 from passante.core.clock import NS_PER_S
 from passante.core.geometry import Box
 from passante.core.names import Cause, Kind
-from passante.inside.observation import Detections, Region
+from passante.inside.observation import Detections, Region, TrackSummary
 from passante.inside.video import RawFrame
 
 
@@ -49,20 +49,6 @@ class TrackingSettings:
     pace: float = 10.0
     """How fast it may move, in its own sizes (mean of width and height) a second. A head goes by
     at 6 when its owner walks and at 17 when he runs; a plate on a car at 30 and more."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrackSummary:
-    """One track, for the report: when and why something was covered, not what."""
-
-    number: int
-    kind: Kind
-    first_seq: int
-    last_seq: int
-    first_ns: int
-    last_ns: int
-    frames: dict[Cause, int]
-    """How many frames it was covered on, by cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +187,22 @@ class Tracker:
             if any(place is not None and place.box.iou(box) > _KNOWN for place in known):
                 continue
             fresh = True
-            at = frame.seq, frame.pts_ns
-            track = _Track(next(self._numbers), box, score, None, *at, box, box, frame.pts_ns)
+            track = self._beside(frame.seq, box)
+            if track is None:
+                at = frame.seq, frame.pts_ns
+                track = _Track(next(self._numbers), box, score, None, *at, box, box, frame.pts_ns)
+                self._ended.append(track)
             track.places[frame.seq] = _Place(box, 0.0, Cause.DETECTION)
-            self._ended.append(track)
         return fresh
+
+    def _beside(self, seq: int, box: Box) -> _Track | None:
+        """Whose place on the frame before or after lies on `box`, and who has none on this one."""
+        for track in self._alive + self._ended:
+            places = [track.places.get(near) for near in (seq - 1, seq + 1)]
+            near = any(place is not None and place.box.iou(box) > _KNOWN for place in places)
+            if near and seq not in track.places:
+                return track
+        return None
 
     def regions(self, frame: RawFrame) -> list[Region]:
         """Every region on a frame that is now released; its places are forgotten."""

@@ -27,12 +27,12 @@ from passante.analyse.planner import Changes
 from passante.analyse.plates import likely_plate_zones
 from passante.analyse.priors import Prior
 from passante.analyse.scene import Scene
-from passante.analyse.tracking import Tracker, TrackingSettings, TrackSummary
+from passante.analyse.tracking import Tracker, TrackingSettings
 from passante.core.clock import NS_PER_S
 from passante.core.geometry import Box
 from passante.core.media import VideoFormat
 from passante.core.names import Kind
-from passante.inside.observation import Detections, Region
+from passante.inside.observation import Detections, Region, TrackSummary
 from passante.inside.video import AnalysedFrame, RawFrame
 
 

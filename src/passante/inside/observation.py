@@ -56,6 +56,20 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackSummary:
+    """One track, for the report: when and why something was covered, not what."""
+
+    number: int
+    kind: Kind
+    first_seq: int
+    last_seq: int
+    first_ns: int
+    last_ns: int
+    frames: dict[Cause, int]
+    """How many frames it was covered on, by cause."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechSpan:
     """A stretch of one audio stream that counts as speech, pre-roll and hang-over included."""
 

@@ -14,14 +14,13 @@ from passante.analyse.persons import PersonFinder
 from passante.analyse.plates import PlateFinder
 from passante.analyse.separate import DtlnSeparator, VoiceSeparator
 from passante.analyse.speech import DEFAULT, LOW_DELAY, AnalyseSpeech
-from passante.analyse.tracking import TrackSummary
 from passante.analyse.video import TRACKING, AnalyseVideo, AnalysisSettings, Finders
 from passante.analyse.voice import SileroDetector, VoiceDetector
 from passante.core.media import MediaInfo, MediaKind
 from passante.core.names import Kind, Sensitive, StreamId
 from passante.flow import Sink, Source, Stage
 from passante.inside.audio import AnalysedAudio, RawAudio
-from passante.inside.observation import SpeechSpan
+from passante.inside.observation import SpeechSpan, TrackSummary
 from passante.models import store
 from passante.models.catalogue import DEFAULTS, REVOICING
 from passante.models.session import OnnxSession

@@ -172,3 +172,17 @@ def test_a_summary_counts_frames_by_cause() -> None:
     (track,) = run.tracker.take_ended(over=True)
     assert (track.first_seq, track.last_seq) == (0, 7)
     assert track.frames == {Cause.LOOK_AHEAD: 3, Cause.DETECTION: 2, Cause.TRACKING: 3}
+
+
+@pytest.mark.parametrize("order", [(2, 3, 4), (4, 3, 2)])
+def test_whom_second_looks_find_on_frames_in_a_row_is_one_track(order: tuple[int, ...]) -> None:
+    run = Run()
+    for _ in range(6):
+        run.step(None)
+    for seq in order:
+        assert run.tracker.note(run.frames[seq], seen(START))
+    assert run.tracker.note(run.frames[3], seen(START.shifted(60, 0))), "somebody else"
+    assert not run.tracker.note(run.frames[3], seen(START.shifted(2, 0))), "known already"
+    assert [len(regions) for regions in run.regions()] == [0, 0, 1, 2, 1, 0]
+    summaries = run.tracker.take_ended(over=True)
+    assert sorted(sum(summary.frames.values()) for summary in summaries) == [1, 3]

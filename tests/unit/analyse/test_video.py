@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from passante.analyse.tracking import TrackSummary
 from passante.analyse.video import AnalyseVideo, AnalysisSettings, Finders
 from passante.core.geometry import Box
 from passante.core.names import Cause, Kind
+from passante.inside.observation import TrackSummary
 from passante.inside.video import AnalysedFrame
 from passante.testing import ScriptedFinder, detections, drive, video_format
 from unit.analyse.street import SquareFinder, frame, street
