@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from passante.compress import rows
 from passante.compress.calibrate import histograms
 from passante.compress.candidate import Candidate
 from passante.compress.cost import fusion, multiplications, parameters
@@ -24,7 +25,6 @@ from passante.compress.sensitivity import (
 )
 from passante.compress.subject import Subject
 from passante.compress.tasks.looking import Looking, Seen
-from passante.models.convert import quantise as integers
 from passante.models.convert.network import Graph
 from passante.models.convert.quantise import ends, layers, tensors
 from passante.models.convert.recipe import (
@@ -34,12 +34,15 @@ from passante.models.convert.recipe import (
     joined,
     pairs,
     shaped,
+    whole_numbers,
 )
 
 Tell = Callable[[str], None]
 
 MIXED = (1, 3)
 """Layers that mixed candidates leave in floating point: more gain nothing, measured."""
+ROWS = (4, 6)
+"""Layers in a row that such candidates leave in floating point."""
 SIZES = (0.75, 0.5)
 """Of the size of view, for candidates that look at less."""
 _MATTERS = 0.02
@@ -162,6 +165,9 @@ class Builder:
         if _share_of(graph, frozenset(recipe.keep)) > _MATTERS:
             every, moved = self._levelled(graph, replace(plain, keep=()))
             self._add_whole(f"{prefix}int8-whole", f"{how}{moved}, last layers too", graph, every)
+            plain = every
+        if not prefix and not isinstance(self._subject.task, Looking):
+            self._rows(graph, [(words, replace(r, keep=plain.keep)) for _, words, r in tried])
         if self._wanted.mixed and not prefix:
             self.first(graph, recipe, how)
             self._mixed(graph, recipe, how)
@@ -223,9 +229,32 @@ class Builder:
             words = f"{how}{moved}; {name} and last layers in floating point"
             self._add_whole("int8-first", words, graph, kept, (name,))
 
+    def _rows(self, graph: Graph, ways: Sequence[tuple[str, Recipe]]) -> None:
+        """Layers in a row in floating point, with weights in 8 bits all the same.
+
+        Finders are spared it: single layers are what they lose by, and their views make each of
+        some hundred tries dear.
+        """
+        for count in ROWS:
+            if count >= len(layers(graph)):
+                break
+            self._tell(f"trying every {count} layers in a row in floating point")
+            found = []
+            for words, way in ways:
+                base, order = shaped(graph, way), replace(way, packed=True)
+                row = rows.best(base, whole_numbers(order), self._some[:_TRIED], count)
+                recipe = replace(order, keep=(*way.keep, *row)).short()
+                found.append((self._distance(carried_out(graph, recipe)), words, row, recipe))
+            _, words, row, recipe = max(found, key=lambda one: one[0])
+            made_by = (
+                f"8-bit integers, ranges by {words}; {row[0]} to {row[-1]} in floating point, "
+                "weights in 8 bits"
+            )
+            self._add_whole(f"int8-row-{count}", made_by, graph, recipe, row)
+
     def _mixed(self, graph: Graph, recipe: Recipe, how: str) -> None:
         self._tell(f"trying each of {len(layers(graph))} layers in floating point")
-        order = integers.Recipe(recipe.ranges, frozenset(recipe.keep), recipe.signed)
+        order = whole_numbers(recipe)
         found = sensitivities(shaped(graph, recipe), order, self._some[:_TRIED])
         self.built.sensitivity = found
         before = next(one.drift_db for one in self.built.candidates if one.name == "int8")

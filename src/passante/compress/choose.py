@@ -28,7 +28,7 @@ def costs_of(passed: Passed, device: Device) -> dict[str, float]:
 
 def loss_of(passed: Passed) -> float:
     """The largest loss in any class, points; at least 0."""
-    return max((share.loss for share in passed.quality.shares), default=0.0)
+    return max((share.loss for share in passed.quality.judged), default=0.0)
 
 
 def pareto(points: Mapping[str, tuple[float, ...]]) -> frozenset[str]:

@@ -152,7 +152,7 @@ def falls_short(
     """
     if not any(share.before.trials for share in quality.shares):
         return Refused(candidate, Reason.UNJUDGED, "nothing was found by its parent, or marked")
-    for share in quality.shares:
+    for share in quality.judged:
         if share.group != "all" and not protective:
             continue
         limit = limits.of(share.what)

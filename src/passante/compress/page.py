@@ -8,6 +8,7 @@ from html import escape
 from passante.compress.chart import Point, bars, scatter
 from passante.compress.measure import Cost
 from passante.compress.result import Result, Row
+from passante.compress.tasks.outcome import Share
 
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:980px;margin:2em auto;padding:0 1em;color:#222}
@@ -115,7 +116,7 @@ def _points(rows: Iterable[Row], chosen: str) -> list[Point]:
 
 
 def _lost(row: Row) -> float:
-    return max((share.loss for share in row.quality.shares), default=0.0)
+    return max((share.loss for share in row.quality.judged), default=0.0)
 
 
 def _line(row: Row) -> tuple[str, ...]:
@@ -142,9 +143,17 @@ def _two(cost: Cost) -> str:
 def _shares(rows: Iterable[Row]) -> list[tuple[str, ...]]:
     return [
         (row.name, share.what, share.group, share.rate.words(), share.before.words(),
-         f"{share.loss:.2f}")
+         _loss_words(share))
         for row in rows for share in row.quality.shares
     ]  # fmt: skip
+
+
+def _loss_words(share: Share) -> str:
+    """Points, and their interval where things were counted one by one."""
+    ends = share.between
+    if ends is None:
+        return f"{share.loss:.2f}"
+    return f"{share.loss:.2f} ({ends[0]:.1f} to {ends[1]:.1f}; {share.lost} lost, {share.won} won)"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], marked: Sequence[bool] = ()) -> str:

@@ -9,6 +9,7 @@ from passante.compress.choose import costs_of
 from passante.compress.gate import Passed
 from passante.compress.subject import Subject
 from passante.compress.target import Device
+from passante.compress.tasks.outcome import Share
 from passante.core.errors import SinkError
 from passante.models.card import Card, parse
 
@@ -63,14 +64,25 @@ def write(
 def gate_words(passed: Passed) -> str:
     """What the gate found, in a line."""
     shares = [share for share in passed.quality.shares if share.group == "all"]
-    worst = max(passed.quality.shares, key=lambda share: share.loss)
+    worst = max(passed.quality.judged, key=lambda share: share.loss)
     said = [
         f"{share.what} {100 * share.rate.share:.1f} % of {share.rate.trials} "
-        f"(parent {100 * share.before.share:.1f} %)"
+        f"(parent {100 * share.before.share:.1f} %{_apart(share)})"
         for share in shares
     ]
     return "; ".join(
         [*said, f"worst class {worst.what} {worst.group}: {worst.loss:.2f} points less"]
+    )
+
+
+def _apart(share: Share) -> str:
+    """What was lost and won, thing by thing, and the interval of the loss."""
+    ends = share.between
+    if ends is None:
+        return ""
+    return (
+        f"; {share.lost} lost, {share.won} won: "
+        f"{share.loss:.1f} points less, {ends[0]:.1f} to {ends[1]:.1f}"
     )
 
 

@@ -24,6 +24,24 @@ def wilson(successes: float, trials: float) -> tuple[float, float]:
     return low, high
 
 
+def difference(lost: int, won: int, trials: int) -> tuple[float, float]:
+    """Of the difference of two shares of the same things, first less second, -1 to 1.
+
+    Agresti and Min (2005): half a thing is added to each of the four cells, so that there is an
+    interval where none differs.
+
+    Args:
+        lost: Things of the first share alone.
+        won: Things of the second alone.
+        trials: Things in all.
+    """
+    if trials <= 0:
+        return -1.0, 1.0
+    gap, apart, count = lost - won, lost + won + 1.0, trials + 2.0
+    half = _Z * math.sqrt(apart - gap * gap / count) / count
+    return max(-1.0, gap / count - half), min(1.0, gap / count + half)
+
+
 def garwood(count: int) -> tuple[float, float]:
     """Of the mean of a Poisson count, exactly (Garwood, 1936)."""
     low = 0.0 if count == 0 else _solve(lambda mean: 1 - below(count - 1, mean) - _TAIL, count)

@@ -98,3 +98,11 @@ def test_nobody_whom_the_parent_covers_may_be_left_bare():
     refused = falls_short(candidate(), found, limits=Limits.parse("recall=5"), protective=True)
     assert refused.reason is Reason.LOSES
     assert "tracks" in refused.words
+
+
+def test_agreement_refuses_nobody_who_says_what_is_right():
+    same, right = share(40, 100, what=What.AGREEMENT), share(90, 100, what=What.ACCURACY, before=90)
+    assert isinstance(verdict(quality(same, right), protective=False), Passed)
+    assert verdict(quality(same), protective=False).reason is Reason.LOSES
+    short = share(88, 100, what=What.TOLD, before=90)
+    assert verdict(quality(right, short), protective=False).reason is Reason.LOSES

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from passante.core.intervals import below, garwood, wilson
+from passante.core.intervals import below, difference, garwood, wilson
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,12 @@ def test_garwood_is_as_in_tables(count: int, low: float, high: float) -> None:
 def test_a_poisson_count_of_nothing_expected_is_none() -> None:
     assert below(0, 0.0) == 1
     assert below(0, 1.0) == pytest.approx(0.36788, abs=1e-5)
+
+
+def test_a_difference_of_the_same_things_is_counted_by_those_that_differ() -> None:
+    low, high = difference(8, 6, 269)
+    assert (low, high) == pytest.approx((-0.0206, 0.0353), abs=1e-3)
+    assert difference(6, 8, 269) == pytest.approx((-high, -low))
+    assert difference(0, 0, 0) == (-1, 1)
+    none = difference(0, 0, 140)
+    assert none[0] < 0 < none[1] < 0.02

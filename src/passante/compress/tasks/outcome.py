@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passante.compress.data import Form, Item
+from passante.core.intervals import difference
 from passante.evaluate.rates import Rate
 
 FEWEST = 100
@@ -30,9 +31,15 @@ class What(StrEnum):
     """Of the ways through a video on which the parent never loses somebody, on how many that is so
     still."""
     AGREEMENT = "agreement"
-    """How often both say the same."""
+    """How often both say the same. Where it is known what is right, this is told and decides
+    nothing."""
     ACCURACY = "accuracy"
     """How often it says what people have said."""
+    TOLD = "told"
+    """Of sounds of which the product tells, how many it tells of."""
+
+
+_RIGHT = (What.ACCURACY, What.TOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +52,31 @@ class Share:
     rate: Rate
     before: Rate
     """The parent's; all of all where the parent is what is counted against."""
+    lost: int = 0
+    """Things that the parent has and it has not."""
+    won: int = 0
+    """Things that it has and the parent has not; both counted where what is right is known."""
+
+    @classmethod
+    def beside(cls, what: What, now: Sequence[bool], before: Sequence[bool]) -> Share:
+        """Of the same things, one by one, for all."""
+        lost = sum(old and not new for new, old in zip(now, before, strict=True))
+        won = sum(new and not old for new, old in zip(now, before, strict=True))
+        count = len(now)
+        return cls(what, "all", Rate.of(sum(now), count), Rate.of(sum(before), count), lost, won)
 
     @property
     def loss(self) -> float:
         """Points of 100 that went; below 0 where it became more."""
         return 100 * (self.before.share - self.rate.share)
+
+    @property
+    def between(self) -> tuple[float, float] | None:
+        """The 95 % interval of `loss`; None where things were not counted one by one."""
+        if not self.lost and not self.won:
+            return None
+        low, high = difference(self.lost, self.won, self.rate.trials)
+        return 100 * low, 100 * high
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +88,12 @@ class Quality:
     """Things in an item, on average, sure enough to be covered, that neither the parent found nor
     people marked."""
     items: int
+
+    @property
+    def judged(self) -> tuple[Share, ...]:
+        """What the gate goes by: whether both say the same only where nobody said what is right."""
+        known = any(share.what in _RIGHT for share in self.shares)
+        return tuple(s for s in self.shares if not (known and s.what is What.AGREEMENT))
 
     def worst(self, what: What) -> Share | None:
         """The class that lost most of this."""

@@ -25,6 +25,8 @@ _MOST_BIAS = 2.0**30
 """Steps that a bias may have: half of what 32 bits hold."""
 
 _LEVELS = 255
+_FLOAT = 1
+"""Floating point of 32 bits, as ONNX numbers types."""
 
 
 class _Measured(msgspec.Struct):
@@ -34,7 +36,9 @@ class _Measured(msgspec.Struct):
 class Writer(Protocol):
     """Where nodes and weights go."""
 
-    def node(self, op: str, inputs: Sequence[str], output: str, /, *, axis: int = 0) -> str:
+    def node(
+        self, op: str, inputs: Sequence[str], output: str, /, *, axis: int = 0, to: int = 0
+    ) -> str:
         """Add a node with one output; gives the output's name."""
         ...
 
@@ -115,6 +119,27 @@ def weights(
             graph.weight(f"{name}.{part}.zero", np.zeros(len(size), numbers.dtype)),
         ]
         graph.node("DequantizeLinear", inputs, f"{name}.{part}", axis=0)
+
+
+def packed(graph: Writer, name: str, weight: NDArray[np.float32], *, axis: int) -> str:
+    """Weights in 8 bits that are floating point again once the file is loaded; gives their name.
+
+    Not a reading node: ONNX Runtime would look for an integer kernel for what reads it. What is
+    written here it works out beforehand, once.
+
+    Args:
+        graph: Where they go.
+        name: What they are called after.
+        weight: They.
+        axis: Which of its sides the channels are that have a step each.
+    """
+    rest = tuple(side for side in range(weight.ndim) if side != axis)
+    most = np.abs(weight).max(axis=rest, keepdims=True).astype(np.float64)
+    sizes = (np.maximum(most, 1e-8) / 127).astype(np.float32)
+    whole = np.clip(np.rint(weight.astype(np.float64) / sizes.astype(np.float64)), -127, 127)
+    given = graph.weight(f"{name}.whole", whole.astype(np.int8))
+    wide = graph.node("Cast", [given], f"{name}.wide", to=_FLOAT)
+    return graph.node("Mul", [wide, graph.weight(f"{name}.step", sizes)], name)
 
 
 def _sizes(weight: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -3,8 +3,9 @@
 Which nodes are computed in integers is decided by what ONNX Runtime and OpenVINO have integer
 kernels for. Rectification after such a node needs none of its own: the range of its result starts
 at 0, and a number below it cannot be written down. Operations that only move numbers about are done
-on the whole numbers themselves. Rounding itself is that of `models.convert._integers`, with which
-the shipped networks are made.
+on the whole numbers themselves. The result of a product of matrices after which no other layer
+comes is not rounded: the kernel has its sum in 32 bits anyway, and in 255 steps classes tie.
+Rounding itself is that of `models.convert._integers`, with which the shipped networks are made.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ _MOVING = frozenset(
      "SpaceToDepth", "MaxPool", "Split"}
 )  # fmt: skip
 _RECTIFYING = ("Relu", "Clip")
+_WORTH_PACKING = 2048
+"""Weights from which on a layer's are written in 8 bits where that is asked for."""
 
 Range = tuple[float, float]
 
@@ -41,6 +44,13 @@ class Recipe:
     """Names of nodes that stay in floating point."""
     signed: bool = False
     """Activations from -128 to 127 (for the dot product of ARM) instead of 0 to 255 (for VNNI)."""
+    parted: bool = False
+    """A limit that nothing reaches stands before a layer in floating point between two in integers:
+    ONNX Runtime (WeightBiasQuantization) would otherwise put it into integers after all,
+    with one step for all of its channels."""
+    packed: bool = False
+    """Weights of layers that stay in floating point are written in 8 bits, and read when the file
+    is loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,8 @@ def tensors(graph: Graph) -> list[str]:
     for keep in (frozenset(), weighed):
         for signed in (False, True):
             quantise(graph, Recipe(asked, keep, signed))
-    return list(asked.names)
+    # What a layer reads is rounded for it where what comes before stays in floating point.
+    return list(dict.fromkeys([*asked.names, *(node.inputs[0] for node in layers(graph))]))
 
 
 def layers(graph: Graph) -> list[Node]:
@@ -145,6 +156,7 @@ class _Writing:
         self._makers = graph.makers()
         self._kinds = {value.name: value.dtype for value in graph.inputs}
         self._outputs = set(graph.output_names)
+        self._ends = ends(graph)
         self._absorbed: set[str] = set()
 
     def written(self) -> Graph:
@@ -206,6 +218,9 @@ class _Writing:
                 for n in node.inputs
             ]  # fmt: skip
         settings = {**node.attributes, "transB": 1} if node.op == "Gemm" else node.attributes
+        if node.op == "Gemm" and node.name in self._ends:
+            self._new.nodes.append(Node(node.op, given, [name], node.name, dict(settings)))
+            return
         self._new.nodes.append(Node(node.op, given, [f"{name}.raw"], node.name, dict(settings)))
         readers = self._readers.get(name, [])
         if len(readers) == 1 and readers[0].op in _RECTIFYING and name not in self._outputs:
@@ -241,6 +256,20 @@ class _Writing:
     def _copy(self, node: Node) -> None:
         """A node in floating point."""
         given = [self._value(name) if name else name for name in node.inputs]
+        if (
+            self._recipe.parted
+            and _is_weighed(self._old, node)
+            and node.inputs[0] in self._whole
+            and self._is_rounded_again(node)
+        ):
+            given[0] = self._parted(node.inputs[0])
+        if self._recipe.packed and _is_weighed(self._old, node):
+            weight = self._old.constants[node.inputs[1]]
+            if weight.size >= _WORTH_PACKING:
+                across = node.op == "Gemm" and not node.attributes.get("transB", 0)
+                given[1] = _integers.packed(
+                    self._new, f"{node.outputs[0]}.packed", weight, axis=1 if across else 0
+                )
         self._new.nodes.append(
             Node(node.op, given, list(node.outputs), node.name, node.attributes, node.domain)
         )
@@ -255,6 +284,25 @@ class _Writing:
         signed = self._recipe.signed
         whole = _integers.rounded(self._new, given, name, low=low, high=high, signed=signed)
         self._whole[name] = _Whole(whole, name, low, high)
+
+    def _is_rounded_again(self, node: Node) -> bool:
+        """Whether a layer in integers reads, rectified or not, what a node gives."""
+        readers = self._readers.get(node.outputs[0], [])
+        return any(
+            self._is_integer(reader)
+            or (reader.op in _RECTIFYING and self._is_rounded_again(reader))
+            for reader in readers
+        )
+
+    def _parted(self, name: str) -> str:
+        """What a node in floating point reads, beyond a limit that nothing of it reaches."""
+        whole = self._whole[name]
+        ends = min(whole.low, 0.0) - 1, max(whole.high, 0.0) + 1
+        limits = [
+            self._new.weight(f"{name}.{end}", np.array(value, np.float32))
+            for end, value in zip(("least", "most"), ends, strict=True)
+        ]
+        return self._new.node("Clip", [self._value(name), *limits], f"{name}.parted")
 
     def _rounded(self, name: str) -> str:
         """Values of a tensor in whole numbers, which it becomes where it is not yet."""

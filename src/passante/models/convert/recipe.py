@@ -37,6 +37,11 @@ class Recipe:
     """Layers that stay in floating point."""
     signed: bool = False
     """Integers for the dot product of ARM."""
+    parted: bool = False
+    """Single layers in floating point are parted from what they read, as `quantise.Recipe` says.
+    Recipes of before leave it out, and their networks keep their bytes."""
+    packed: bool = False
+    """Weights of layers in floating point are written in 8 bits."""
 
     def short(self) -> Recipe:
         """The same with numbers of few digits, as it is written and carried out."""
@@ -46,6 +51,8 @@ class Recipe:
             {name: (_short(low), _short(high)) for name, (low, high) in self.ranges.items()},
             tuple(sorted(self.keep)),
             self.signed,
+            self.parted,
+            self.packed,
         )
 
     def to_json(self) -> bytes:
@@ -92,9 +99,13 @@ def carried_out(graph: Graph, recipe: Recipe) -> Graph:
         graph: In float32, as `passante compress` put it in order.
         recipe: What was chosen.
     """
-    return integers.quantise(
-        shaped(graph, recipe),
-        integers.Recipe(recipe.ranges, frozenset(recipe.keep), recipe.signed),
+    return integers.quantise(shaped(graph, recipe), whole_numbers(recipe))
+
+
+def whole_numbers(recipe: Recipe) -> integers.Recipe:
+    """What of it is done once channels are even and biases moved."""
+    return integers.Recipe(
+        recipe.ranges, frozenset(recipe.keep), recipe.signed, recipe.parted, recipe.packed
     )
 
 

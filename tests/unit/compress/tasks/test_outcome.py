@@ -1,6 +1,6 @@
 import pytest
 
-from passante.compress.tasks.outcome import What, by_size
+from passante.compress.tasks.outcome import Share, What, by_size
 from unit.compress.made import quality, share
 
 EDGES = (0, 10, 20, 40)
@@ -37,3 +37,18 @@ def test_the_worst_class_is_the_one_that_lost_most():
     found = quality(share(99, 100), share(90, 100, group="small"))
     assert found.worst(What.KEPT).group == "small"
     assert found.worst(What.ACCURACY) is None
+
+
+def test_things_counted_one_by_one_have_an_interval_of_what_was_lost():
+    one = Share.beside(What.ACCURACY, [True] * 90 + [False] * 10, [True] * 88 + [False] * 12)
+    assert (one.lost, one.won) == (0, 2)
+    low, high = one.between
+    assert one.loss == pytest.approx(-2)
+    assert low < one.loss < high
+    assert share(90, 100).between is None
+
+
+def test_whether_both_say_the_same_decides_only_where_nobody_knows_what_is_right():
+    same, right = share(40, 100, what=What.AGREEMENT), share(90, 100, what=What.ACCURACY, before=90)
+    assert quality(same).judged == (same,)
+    assert quality(same, right).judged == (right,)

@@ -78,3 +78,46 @@ def test_a_tensor_that_is_an_output_as_well_keeps_its_name():
     both, maps = run(session(whole.to_bytes()), feeds[0])
     assert both.shape[1] == 8
     assert maps.shape[1] == 5
+
+
+def test_the_last_product_of_matrices_is_not_rounded():
+    graph = classifier()
+    feeds = [{"input": np.random.default_rng(at).standard_normal((1, 3, 32, 32)).astype(np.float32)}
+             for at in range(4)]  # fmt: skip
+    whole = quantise(graph, recipe(graph, feeds))
+    (last,) = [node for node in whole.nodes if node.op == "Gemm"]
+    assert not [n for n in whole.nodes if n.op == "QuantizeLinear" and n.inputs[0] in last.outputs]
+    assert fusion(whole.to_bytes()).whole == len(layers(graph))
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_packed_weights_are_small_in_the_file_and_right_in_use(monkeypatch, wide):
+    monkeypatch.setattr("passante.models.convert.quantise._WORTH_PACKING", 0 if wide else 1 << 30)
+    graph, feeds = street(), pictures()
+    every = frozenset(node.name for node in layers(graph))
+    packed = quantise(graph, recipe(graph, feeds, keep=every, packed=True))
+    whole = [v for v in packed.constants.values() if v.dtype == np.int8 and v.ndim == 4]
+    assert len(whole) == (len(every) if wide else 0)
+    assert distance_db(outputs(graph, feeds), outputs(packed, feeds)) > (35 if wide else 100)
+    assert fusion(packed.to_bytes()).whole == 0
+
+
+def test_products_of_matrices_are_packed_along_their_channels(monkeypatch):
+    monkeypatch.setattr("passante.models.convert.quantise._WORTH_PACKING", 0)
+    graph = classifier()
+    every = frozenset(node.name for node in layers(graph))
+    gemm = next(node for node in graph.nodes if node.op == "Gemm")
+    given = graph.constants[gemm.inputs[1]]
+    feeds = [{"input": np.ones((1, 3, 32, 32), np.float32)}]
+    packed = quantise(graph, recipe(graph, feeds, keep=every, packed=True))
+    steps = packed.constants[f"{gemm.outputs[0]}.packed.step"]
+    channels = 0 if gemm.attributes.get("transB", 0) else 1
+    assert steps.shape[channels] == given.shape[channels]
+    assert steps.size == given.shape[channels]
+
+
+def test_what_a_layer_reads_has_a_range_whatever_stays_in_floating_point():
+    graph, feeds = classifier(), [{"input": np.ones((1, 3, 32, 32), np.float32)}]
+    ranges = recipe(graph, feeds).ranges
+    for node in layers(graph):
+        quantise(graph, Recipe(ranges, frozenset({node.name})))
