@@ -19,6 +19,7 @@ UNTOUCHED, GUESSING = "untouched", "guessing"
 _AS_PERSON = "policy person"
 _SAME = {_AS_PERSON: "policy person, silent"}
 _HEADS = " over heads"
+_MANY = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,10 @@ def answers(
 
 
 def _short(one: Tree, question: Question) -> str:
-    return cell(one, question).replace("**", "").replace(" ?", "")
+    text = cell(one, question).replace("**", "").replace(" ?", "")
+    # trials of pairs, or of an area, are no number that a reader knows
+    few = one["rate"]["trials"] < _MANY and not question.error
+    return f"{text[:-1]}; n {one['rate']['trials']})" if few else text
 
 
 def subjects(reports: Reports, parts: Sequence[str]) -> list[str]:
