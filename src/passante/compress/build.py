@@ -41,6 +41,8 @@ Tell = Callable[[str], None]
 
 MIXED = (1, 3)
 """Layers that mixed candidates leave in floating point: more gain nothing, measured."""
+BEGINNINGS = (3, 6, 9)
+"""First layers that such candidates leave in floating point: all others read their rounding."""
 ROWS = (4, 6)
 """Layers in a row that such candidates leave in floating point."""
 SIZES = (0.75, 0.5)
@@ -168,6 +170,8 @@ class Builder:
             plain = every
         if not prefix and not isinstance(self._subject.task, Looking):
             self._rows(graph, [(words, replace(r, keep=plain.keep)) for _, words, r in tried])
+        if self._wanted.mixed and not prefix and plain is not recipe and not plain.keep:
+            self.beginnings(graph, plain, how)
         if self._wanted.mixed and not prefix:
             self.first(graph, recipe, how)
             self._mixed(graph, recipe, how)
@@ -228,6 +232,17 @@ class Builder:
             )
             words = f"{how}{moved}; {name} and last layers in floating point"
             self._add_whole("int8-first", words, graph, kept, (name,))
+
+    def beginnings(self, graph: Graph, recipe: Recipe, how: str) -> None:
+        """The first few layers in floating point, all others in integers."""
+        for count in BEGINNINGS:
+            names = tuple(node.name for node in layers(graph)[:count])
+            if count >= len(layers(graph)):
+                break
+            order = replace(recipe, keep=names, added={}, parted=True)
+            kept, moved = self._levelled(graph, order)
+            words = f"{how}{moved}, last layers too; {names[0]} to {names[-1]} in floating point"
+            self._add_whole(f"int8-begin-{count}", words, graph, kept, names)
 
     def _rows(self, graph: Graph, ways: Sequence[tuple[str, Recipe]]) -> None:
         """Layers in a row in floating point, with weights in 8 bits all the same.

@@ -7,7 +7,8 @@ from passante.compress.build import Builder, Wanted
 from passante.compress.data import Collection
 from passante.compress.histogram import Method
 from passante.compress.subject import find
-from passante.models.convert.quantise import quantise
+from passante.models.convert.quantise import layers, quantise
+from passante.models.convert.recipe import carried_out
 from unit.compress import scenes
 from unit.compress.networks import pictures, street
 from unit.compress.test_run import brightness, colours
@@ -99,3 +100,15 @@ def test_a_network_without_integer_kernels_is_left_as_it_is(tmp_path, items):
     assert any("no layer" in note for note in found.notes)
     assert any("no channels" in note for note in found.notes)
     assert replace(found.candidates[0]).whole is False
+
+
+def test_a_finder_is_tried_with_its_first_layers_in_floating_point(tmp_path):
+    folder = scenes.pictures(tmp_path / "a", 3)
+    given = subject(tmp_path, street().to_bytes(), task="find.face", size=(128, 96))
+    found, _ = built(given, Collection(folder, most=3), Wanted(kept=(), smaller=False))
+    begun = next(one for one in found.candidates if one.name == "int8-begin-3")
+    assert begun.kept_float == tuple(n.name for n in layers(given.repaired.graph)[:3])
+    assert (begun.fusion.whole, begun.fusion.layers) == (2, 5)
+    assert begun.recipe is not None
+    assert begun.recipe.parted
+    assert carried_out(given.repaired.graph, begun.recipe).to_bytes() == begun.data

@@ -1,4 +1,5 @@
 import numpy as np
+import onnxruntime
 import pytest
 
 from passante.compress.calibrate import histograms
@@ -6,6 +7,7 @@ from passante.compress.cost import fusion
 from passante.compress.histogram import Method
 from passante.compress.running import run, session
 from passante.compress.sensitivity import distance_db, outputs
+from passante.models.convert.network import Graph
 from passante.models.convert.quantise import Recipe, ends, layers, quantise, tensors
 from unit.compress.networks import classifier, pictures, street
 
@@ -121,3 +123,32 @@ def test_what_a_layer_reads_has_a_range_whatever_stays_in_floating_point():
     ranges = recipe(graph, feeds).ranges
     for node in layers(graph):
         quantise(graph, Recipe(ranges, frozenset({node.name})))
+
+
+def test_a_single_layer_in_floating_point_stays_so_when_the_file_is_loaded():
+    graph, feeds = street(), pictures()
+    deep = layers(graph)[1]
+    weight = graph.constants[deep.inputs[1]]
+    factors = np.geomspace(0.003, 1, len(weight)).astype(np.float32)[:, None, None, None]
+    graph.constants[deep.inputs[1]] = weight * factors
+    found = {}
+    for parted in (False, True):
+        order = recipe(graph, feeds, keep=frozenset({deep.name}), parted=parted)
+        data = quantise(graph, order).to_bytes()
+        found[parted] = distance_db(_plain(data, feeds), outputs(Graph.read(data), feeds))
+    assert found[True] > found[False] + 20
+
+
+def test_nothing_is_parted_where_no_single_layer_stays_in_floating_point():
+    graph, feeds = street(), pictures()
+    for keep in (frozenset(), ends(graph)):
+        one, other = (recipe(graph, feeds, keep=keep, parted=parted) for parted in (False, True))
+        assert quantise(graph, one).to_bytes() == quantise(graph, other).to_bytes()
+
+
+def _plain(data, feeds):
+    """What a file says where ONNX Runtime carries it out as it stands."""
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    network = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    return [network.run(None, feed) for feed in feeds]
