@@ -4,9 +4,9 @@
 
 OUT is what the command left. The recipe goes to models/convert/recipes/NAME.json, the card to
 models/cards/NAME-VERSION.toml; summary, origin and limits are those of the card that NAME has so
-far. The conversion of the same name then gives the bytes that were chosen: that is checked by
-`passante models pull`. Costs are those in ONNX Runtime, which is what the product runs; COMMAND is
-what makes the figures again. Old cards of the name are removed.
+far, or of its parent where it has none. The conversion of the same name then gives the bytes that
+were chosen: that is checked by `passante models pull`. Costs are those in ONNX Runtime, which is
+what the product runs; COMMAND is what makes the figures again. Old cards of the name are removed.
 """
 
 from __future__ import annotations
@@ -30,9 +30,12 @@ def main(words: list[str]) -> int:
     folder, (name, version, licence, command) = Path(words[0]), words[1:]
     (recipe,) = folder.glob("*.recipe.json")
     text = recipe.with_suffix("").with_suffix(".toml").read_text(encoding="utf-8")
-    old = catalogue.card(name)
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    first = not any(card.name == name for card in catalogue.cards().values())
+    old = catalogue.card(report["parent"] if first else name)
+    summary = f"{old.summary}; in 8-bit integers" if first else old.summary
     fields = {
-        "name": name, "version": version, "summary": old.summary, "origin": old.origin,
+        "name": name, "version": version, "summary": summary, "origin": old.origin,
         "limits": old.limits, "convert": name,
     }  # fmt: skip
     for key, value in fields.items():
@@ -46,7 +49,6 @@ def main(words: list[str]) -> int:
         f"{licence}; none of it is in the network but ranges of numbers",
     )
     text = re.sub(r"(?m)^command = .*$", f"command = {json.dumps(command)}", text)
-    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     (row,) = (row for row in report["rows"] if row["name"] == report["choice"]["name"])
     cost = row["costs"]["onnxruntime"]
     for what, value in (

@@ -1,11 +1,17 @@
 import numpy as np
 
 from passante.compress import rows
+from passante.compress.build import Builder, Wanted
 from passante.compress.calibrate import histograms
+from passante.compress.data import Collection
 from passante.compress.histogram import Method
 from passante.compress.sensitivity import distance_db, outputs
+from passante.compress.subject import find
 from passante.models.convert.network import Graph, Value
 from passante.models.convert.quantise import Recipe, layers, quantise, tensors
+from passante.models.convert.recipe import carried_out
+from unit.compress.networks import classifier
+from unit.compress.test_run import colours
 
 CHANNELS = 8
 
@@ -45,3 +51,19 @@ def test_the_row_that_integers_come_nearest_without_is_found():
     whole = quantise(graph, recipe)
     assert distance_db(true, outputs(kept, some)) > distance_db(true, outputs(whole, some)) + 20
     assert distance_db(true, outputs(alone, some)) < distance_db(true, outputs(kept, some)) - 20
+
+
+def test_what_is_no_finder_is_tried_with_rows_in_floating_point(tmp_path, monkeypatch):
+    monkeypatch.setattr("passante.compress.build.ROWS", (1, 100))
+    path = tmp_path / "n.onnx"
+    path.write_bytes(classifier().to_bytes())
+    given = find(str(path), levels="0..1")
+    items = Collection(colours(tmp_path / "cal", 4), most=4)
+    wanted = Wanted(kept=(), mixed=False)
+    found = Builder(given, items, wanted, lambda _: None).build().candidates
+    (row,) = [one for one in found if one.name.startswith("int8-row-")]
+    assert row.recipe.packed
+    assert set(row.kept_float) <= set(row.recipe.keep)
+    assert len(row.kept_float) == 1
+    again = carried_out(given.repaired.graph, row.recipe).to_bytes()
+    assert again == row.data

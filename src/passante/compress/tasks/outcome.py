@@ -37,9 +37,11 @@ class What(StrEnum):
     """How often it says what people have said."""
     TOLD = "told"
     """Of sounds of which the product tells, how many it tells of."""
+    CLEAN = "clean"
+    """Of sounds, at how many the product tells nothing but what they are."""
 
 
-_RIGHT = (What.ACCURACY, What.TOLD)
+_RIGHT = (What.ACCURACY, What.TOLD, What.CLEAN)
 
 
 @dataclass(frozen=True, slots=True)

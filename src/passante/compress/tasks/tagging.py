@@ -83,7 +83,7 @@ class Tagging:
         frames = log_mel(np.pad(item.sound, (0, missing)))
         tagger = Yamnet(network)
         scores = tagger.look(patches(frames, _HOP)).scores
-        if item.label not in KIND_OF:
+        if not item.label:
             return Heard(scores, item.label)
         head = OnnxSession(store.find(DEFAULTS["find.incident"]))
         scored = listened(item.sound, StreetSounds(tagger, head))
@@ -114,6 +114,13 @@ class Tagging:
                 for heard in (given, parent)
             )
             shares.append(Share.beside(What.TOLD, now, then))
+        known = [at for at, heard in enumerate(parent) if heard.label]
+        if known:
+            now, then = (
+                [heard[at].told <= {KIND_OF.get(heard[at].label)} for at in known]
+                for heard in (given, parent)
+            )
+            shares.append(Share.beside(What.CLEAN, now, then))
         return Quality(tuple(shares), 0.0, len(given))
 
 

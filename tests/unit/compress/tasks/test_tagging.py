@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from passante.analyse.kinds import KINDS
 from passante.compress.data import Collection
 from passante.compress.tasks.outcome import What
 from passante.compress.tasks.tagging import CLASSES, Heard, Tagging
+from passante.core.names import EventKind
 from unit.compress import scenes
 
 
@@ -49,3 +53,25 @@ def test_a_sound_of_any_length_is_heard(tmp_path, seconds, patches):
     scenes.sound(tmp_path / "a.wav", 440, seconds)
     (item,) = Collection(tmp_path, most=1)
     assert Tagging().ask(Steady(), item).scores.shape == (patches, 521)
+
+
+def test_what_is_told_is_counted_beside_the_labels():
+    bang, siren = EventKind.BANG, EventKind.SIREN
+    parent = [replace(heard("gunshot", 421), told=frozenset({bang})),
+              replace(heard("siren", SIREN), told=frozenset({siren})),
+              heard("rain", CLASSES["rain"][0])]  # fmt: skip
+    given = [replace(parent[0], told=frozenset({bang, siren})),
+             replace(parent[1], told=frozenset()), parent[2]]  # fmt: skip
+    by = {share.what: share for share in Tagging().judge([], parent, given).shares}
+    told, clean = by[What.TOLD], by[What.CLEAN]
+    assert (told.rate.successes, told.before.successes, told.rate.trials) == (1, 2, 2)
+    assert (told.lost, told.won) == (1, 0)
+    assert (clean.rate.successes, clean.before.successes, clean.rate.trials) == (2, 3, 3)
+
+
+def test_a_labelled_sound_is_listened_to_as_the_product_does(tmp_path):
+    scenes.sound(tmp_path / "a.wav", 440, 2.0)
+    (item,) = Collection(tmp_path, most=1)
+    said = Tagging().ask(Steady(), replace(item, label="siren"))
+    assert said.told <= set(KINDS)
+    assert said.label == "siren"
