@@ -239,7 +239,7 @@ class Builder:
             names = tuple(node.name for node in layers(graph)[:count])
             if count >= len(layers(graph)):
                 break
-            order = replace(recipe, keep=names, added={}, parted=True)
+            order = replace(recipe, keep=names, added={}, parted=True).short()
             kept, moved = self._levelled(graph, order)
             words = f"{how}{moved}, last layers too; {names[0]} to {names[-1]} in floating point"
             self._add_whole(f"int8-begin-{count}", words, graph, kept, names)

@@ -44,7 +44,7 @@ CONVERTERS: Mapping[str, Converter] = MappingProxyType(
         "ppocr-det-local": ppocr_det.settle,
         "ppocr-det-local-int8": ppocr_det.quantise,
         "ssd-mobilenet-v2": ssd_mobilenet_v2.convert,
-        "ssd-mobilenet-v2-int8": ssd_mobilenet_v2.quantise,
+        "ssd-mobilenet-v2-int8": by_recipe(ssd_mobilenet_v2.convert, "ssd-mobilenet-v2-int8"),
         "whisper-encoder": whisper_encoder.convert,
         "yamnet": yamnet.convert,
     }

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passante.core.errors import ModelContractError
-from passante.models.convert import _integers
 from passante.models.convert._graph import GraphWriter
 from passante.models.convert.graphdef import read_constants
 
@@ -24,7 +23,6 @@ CLASSES = ("person", "bicycle", "car", "motorcycle", "bus", "truck")
 """What the last columns of the output are about."""
 
 Weights = NDArray[np.float32]
-Range = tuple[float, float]
 
 _COCO = (1, 2, 3, 4, 6, 8)
 _ALL_CLASSES = 91
@@ -77,17 +75,7 @@ def convert(parts: list[bytes]) -> bytes:
     Raises:
         ModelContractError: The file is not that detector.
     """
-    return _write("ssd-mobilenet-v2", layers(parts[0]), None)
-
-
-def quantise(parts: list[bytes]) -> bytes:
-    """The same in 8-bit integers, heads included: less than half the work.
-
-    Raises:
-        ModelContractError: The file is not that detector.
-    """
-    ranges = _integers.ranges("ssd_mobilenet_v2")
-    return _write("ssd-mobilenet-v2-int8", layers(parts[0]), ranges)
+    return _write(layers(parts[0]))
 
 
 def layers(data: bytes) -> list[Layer]:
@@ -178,9 +166,9 @@ def _heads(weights: Mapping[str, Weights], number: int, given: str) -> list[Laye
     return found
 
 
-def _write(title: str, found: list[Layer], ranges: Mapping[str, Range] | None) -> bytes:
-    """The file; with ranges, all of it but the last reshaping is in integers."""
-    graph = GraphWriter(title)
+def _write(found: list[Layer]) -> bytes:
+    """The file."""
+    graph = GraphWriter("ssd-mobilenet-v2")
     graph.input("image", np.uint8, [1, "height", "width", 3])
     graph.output("anchors", np.float32, [1, "anchors", 4 + len(CLASSES)])
     # TensorFlow pads with 0 between -1 and 1: mid-grey.
@@ -188,15 +176,11 @@ def _write(title: str, found: list[Layer], ranges: Mapping[str, Range] | None) -
     grey = graph.weight("grey", np.array(127, np.uint8))
     graph.node("Pad", ["image", border, grey], "bordered")
     graph.node("Transpose", ["bordered"], "planes", perm=[0, 3, 1, 2])
-    if ranges is None:
-        graph.node("Cast", ["planes"], "levels", to=1)
-        names = {"levels": "levels"}
-    else:
-        names = {"levels": _integers.reading(graph, "planes", "levels", low=0, high=255)}
-        ranges = {"levels": (0.0, 255.0), **ranges}
+    graph.node("Cast", ["planes"], "levels", to=1)
+    names = {"levels": "levels"}
     flat = []
     for layer in found:
-        out = _layer(graph, layer, [names[name] for name in layer.given], ranges)
+        out = _layer(graph, layer, [names[name] for name in layer.given])
         names[layer.name] = out
         if layer.columns:
             flat.append(_flat(graph, layer, out))
@@ -208,36 +192,23 @@ def _write(title: str, found: list[Layer], ranges: Mapping[str, Range] | None) -
     return graph.to_bytes()
 
 
-def _layer(
-    graph: GraphWriter, layer: Layer, given: list[str], ranges: Mapping[str, Range] | None
-) -> str:
+def _layer(graph: GraphWriter, layer: Layer, given: list[str]) -> str:
     """The nodes of one layer; gives the name of its result."""
-    if ranges is None:
-        out = _operation(graph, layer, given)
-        if not layer.relu:
-            return out
-        limits = [
-            graph.weight("zero", np.array(0, np.float32)),
-            graph.weight("six", np.array(6, np.float32)),
-        ]
-        return graph.node("Clip", [out, *limits], f"{layer.name}.relu")
-    if layer.weight is not None:
-        step_in, _ = _integers.step(*ranges[layer.given[0]])
-        assert layer.bias is not None
-        _integers.weights(graph, layer.name, layer.weight, layer.bias, step_in=step_in)
-    out = _operation(graph, layer, given, weighed=True)
-    # The range itself limits the result to 0 to 6.
-    low, high = ranges[layer.name]
-    whole = _integers.rounded(graph, out, layer.name, low=low, high=high)
-    return _integers.reading(graph, whole, layer.name, low=low, high=high)
+    out = _operation(graph, layer, given)
+    if not layer.relu:
+        return out
+    limits = [
+        graph.weight("zero", np.array(0, np.float32)),
+        graph.weight("six", np.array(6, np.float32)),
+    ]
+    return graph.node("Clip", [out, *limits], f"{layer.name}.relu")
 
 
-def _operation(graph: GraphWriter, layer: Layer, given: list[str], *, weighed: bool = False) -> str:
+def _operation(graph: GraphWriter, layer: Layer, given: list[str]) -> str:
     if layer.weight is None or layer.bias is None:
         return graph.node("Add", given, layer.name)
-    if not weighed:
-        graph.weight(f"{layer.name}.weight", layer.weight)
-        graph.weight(f"{layer.name}.bias", layer.bias)
+    graph.weight(f"{layer.name}.weight", layer.weight)
+    graph.weight(f"{layer.name}.bias", layer.bias)
     out, across, side, _ = layer.weight.shape
     if side == 1 or layer.name == "Conv":
         pads = _NONE
