@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from passante.core.errors import ModelContractError, ModelError, ModelMissingError
+from passante.core.errors import (
+    ModelAlteredError,
+    ModelContractError,
+    ModelError,
+    ModelMissingError,
+)
 from passante.core.settings import nearest
 from passante.models import catalogue
 from passante.models.card import Card, Tensor, parse
@@ -28,7 +33,11 @@ def load(path: Path) -> VerifiedModel:
     try:
         card = parse(path.read_text(encoding="utf-8"), where=path.name)
     except (OSError, UnicodeDecodeError) as error:
-        raise ModelMissingError(f"{path.name}: cannot be read as a card: {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise ModelMissingError(
+            f"{path.name}: cannot be read as a card: {reason}",
+            hint="name the file ending in .toml that `passante compress` wrote",
+        ) from error
     if card.task not in catalogue.DEFAULTS:
         raise ModelContractError(
             f'{path.name}: nothing here asks a network for "{card.task}"',
@@ -46,13 +55,20 @@ def load(path: Path) -> VerifiedModel:
             f"{path.name}: no gate let it pass",
             hint="only a network that `passante compress` chose may look in place of another",
         )
+    network = path.with_suffix(".onnx")
+    hint = "copy the card and its network together from where `passante compress` wrote them"
     try:
-        data = path.with_suffix(".onnx").read_bytes()
+        data = network.read_bytes()
     except OSError as error:
         raise ModelMissingError(
-            f"{path.name}: there is no {path.with_suffix('.onnx').name} beside it"
+            f"{path.name}: there is no {network.name} beside it", hint=hint
         ) from error
-    return VerifiedModel(card, data)
+    try:
+        return VerifiedModel(card, data)
+    except ModelAlteredError as error:
+        raise ModelAlteredError(
+            f"{path.name}: {network.name} is not the network that it names", hint=hint
+        ) from error
 
 
 def load_all(paths: Iterable[Path]) -> dict[str, VerifiedModel]:

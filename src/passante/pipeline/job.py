@@ -162,11 +162,14 @@ def _policy(policy: Policy) -> report.PolicyUsed:
 
 
 def _models(refs: Iterable[str], equipment: Equipment) -> tuple[report.ModelUsed, ...]:
-    known = [*cards().values(), *(model.card for model in equipment.models.values())]
+    # One of the user's own may be called like one of ours: then it is the one that looked.
+    own = {model.card.ref: model.card for model in equipment.models.values()}
+    known = {**cards(), **own}
+    used = set(refs)
     return tuple(
         report.ModelUsed(ref=card.ref, task=card.task, sha256=card.sha256)
-        for card in known
-        if card.ref in set(refs)
+        for card in known.values()
+        if card.ref in used
     )
 
 
