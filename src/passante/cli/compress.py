@@ -10,6 +10,8 @@ import click
 
 from passante.core.errors import SettingsError
 
+_COUNT = click.IntRange(min=1)
+
 
 @click.command()
 @click.argument("model", metavar="MODEL.onnx|CARD")
@@ -75,7 +77,9 @@ from passante.core.errors import SettingsError
     metavar="VIDEO",
     help="Footage of that camera: its beginning is learnt from, its end judged on.",
 )
-@click.option("--steps", default=500, show_default=True, help="How long a student is taught.")
+@click.option(
+    "--steps", type=_COUNT, default=500, show_default=True, help="How long a student is taught."
+)
 @click.option("--task", default="", help="What an ONNX file is for, e.g. find.face or classify.")
 @click.option("--size", default="", metavar="WxH", help="At which size it looks at pictures, px.")
 @click.option("--levels", default="", help="Of a classifier: 0..255, 0..1, -1..1 or imagenet.")
@@ -86,8 +90,12 @@ from passante.core.errors import SettingsError
     metavar="SHARES",
     help="Shares of its multiplications that pruning is to leave; empty for no pruning.",
 )
-@click.option("--items", default=160, show_default=True, help="Items to judge on at most.")
-@click.option("--rounds", default=20, show_default=True, help="How often each network is timed.")
+@click.option(
+    "--items", type=_COUNT, default=160, show_default=True, help="Items to judge on at most."
+)
+@click.option(
+    "--rounds", type=_COUNT, default=20, show_default=True, help="How often each network is timed."
+)
 @click.option("--seed", default=0, show_default=True, help="Of the order of turns.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but warnings and errors.")
 @click.option("--debug", is_flag=True, help="Show where errors come from.", expose_value=False)

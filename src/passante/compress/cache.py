@@ -12,11 +12,27 @@ import msgspec
 Value = TypeVar("Value")
 
 
+def _made_with() -> str:
+    """sha256 over the source of all of `compress`: a result is worth what made it."""
+    whole = hashlib.sha256()
+    folder = Path(__file__).parent
+    for path in sorted(folder.rglob("*.py")):
+        whole.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()
+
+
 class Cache:
     """Results in a folder, under a hash of everything that they depend on."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, made_with: str | None = None) -> None:
+        """Look into a folder.
+
+        Args:
+            folder: Where results are kept.
+            made_with: What makes them, in a word; None: a hash of the source of `compress`.
+        """
         self._folder = folder
+        self._made_with = _made_with() if made_with is None else made_with
         self.reused = 0
         """How many results were there already."""
 
@@ -28,7 +44,7 @@ class Cache:
             key: Everything it depends on, in words.
             make: Called where there is no result yet.
         """
-        name = hashlib.sha256("\0".join(key).encode()).hexdigest()[:32]
+        name = hashlib.sha256("\0".join((self._made_with, *key)).encode()).hexdigest()[:32]
         path = self._folder / f"{name}.json"
         try:
             value = msgspec.json.decode(path.read_bytes(), type=kind)

@@ -125,7 +125,8 @@ def _apart(order: Order) -> tuple[Collection, list[str]]:
     double = near_duplicates(order.calibration, order.evaluation)
     if not double:
         return order.evaluation, []
-    if order.evaluation.path != order.calibration.path:
+    split = order.evaluation.path == order.calibration.path
+    if not split or len(double) == len(order.evaluation):
         named = ", ".join(f"{a} and {b}" for a, b in double[:3])
         raise SettingsError(
             f"{len(double)} items of the evaluation are in the calibration as well: {named}",

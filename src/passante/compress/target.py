@@ -83,6 +83,8 @@ def find(name: str) -> Device:
             text = Path(name).read_text(encoding="utf-8")
         except OSError as error:
             raise SettingsError(f"{name}: cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise SettingsError(f"{name}: cannot be read: it is no text") from error
     elif name in known():
         place = resources.files("passante.compress") / "devices" / f"{name}.toml"
         text = place.read_text(encoding="utf-8")

@@ -42,13 +42,15 @@ def test_one_command_gives_a_report_and_a_bundle_for_another_device(tmp_path, ne
         (["--prune", "half"], 2),
         (["--max-loss", "recall=all"], 2),
         (["--task", "find.peace"], 2),
+        (["--rounds", "0"], 2),
+        (["--items", "-3"], 2),
     ],
 )
 def test_words_that_are_wrong_end_with_an_exit_code(tmp_path, network, words, code):
     folder = scenes.pictures(tmp_path / "a", 1)
     done = run(network, "-o", str(tmp_path / "o"), "--calibration", str(folder), *words)
     assert done.exit_code == code
-    assert "error" in done.stderr
+    assert "error" in done.stderr.lower()
 
 
 def test_an_empty_folder_is_an_error(tmp_path, network):
@@ -64,3 +66,19 @@ def test_what_is_no_network_is_an_error(tmp_path):
     folder = scenes.pictures(tmp_path / "a", 1)
     done = run(str(path), "-o", str(tmp_path / "o"), "--calibration", str(folder))
     assert done.exit_code == 4
+
+
+def test_a_target_that_is_no_text_is_an_error(tmp_path, network):
+    path = tmp_path / "mine.toml"
+    path.write_bytes(b"\xff\xfe")
+    done = run(network, "-o", str(tmp_path / "o"), "--target", str(path))
+    assert done.exit_code == 2
+    assert "it is no text" in done.stderr
+
+
+def test_one_folder_is_not_both_what_it_is_made_with_and_judged_on(tmp_path, network):
+    folder = str(scenes.pictures(tmp_path / "a", 4))
+    done = run(network, "-o", str(tmp_path / "o"), "--calibration", folder, "--evaluation", folder)
+    assert done.exit_code == 2
+    assert "in the calibration as well" in done.stderr
+    assert not (tmp_path / "o").exists()

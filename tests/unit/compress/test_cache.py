@@ -27,3 +27,9 @@ def test_a_damaged_result_is_made_again(tmp_path):
     for path in tmp_path.iterdir():
         path.write_bytes(b"{")
     assert cache.get(int, ("a",), lambda: 3) == 3
+
+
+def test_what_other_code_has_made_is_made_again(tmp_path):
+    assert Cache(tmp_path, made_with="yesterday").get(int, ("a",), lambda: 1) == 1
+    assert Cache(tmp_path).get(int, ("a",), lambda: 2) == 2
+    assert Cache(tmp_path).get(int, ("a",), lambda: 3) == 2
