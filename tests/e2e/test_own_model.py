@@ -17,15 +17,17 @@ from passante.models.catalogue import DEFAULTS, card
 from passante.models.convert.network import Graph
 from passante.pipeline import report
 
+pytestmark = pytest.mark.models
+
 USUAL = DEFAULTS["find.plate"]
-"""Its weights come with the package: nothing has to be fetched."""
+"""What it takes the place of; vehicles are looked for beside it, with the usual network."""
 POLICY = """
 name = "plates-alone"
 version = "1"
 
 [head]
 operator = "reveal"
-legal_basis = "nobody is in it"
+basis = "nobody is in it"
 
 [plate]
 operator = "fill"
@@ -39,7 +41,7 @@ operator = "silence"
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a picture, a policy that needs one network, and a network of one's own."""
+    """A folder with a picture, a policy that hides plates alone, and a network of one's own."""
     monkeypatch.chdir(tmp_path)
     noise = np.random.default_rng(2).integers(0, 256, (96, 128, 3), dtype=np.uint8)
     cv2.imwrite("street.png", noise)
@@ -78,7 +80,7 @@ def run(*words: str) -> Result:
 def _models() -> list[tuple[str, str]]:
     found = report.decode(Path("r.json").read_bytes())
     assert isinstance(found, report.Report)
-    return [(model.ref, model.sha256) for model in found.models]
+    return [(model.ref, model.sha256) for model in found.models if model.task == "find.plate"]
 
 
 def _own() -> str:
