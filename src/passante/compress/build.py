@@ -34,7 +34,6 @@ from passante.models.convert.recipe import (
     joined,
     pairs,
     shaped,
-    whole_numbers,
 )
 
 Tell = Callable[[str], None]
@@ -153,7 +152,7 @@ class Builder:
             seen = histograms(base, tensors(base), self._feeds())
             for method in Method:
                 ranges = {name: histogram.range(method) for name, histogram in seen.items()}
-                recipe = Recipe(levels, {}, ranges, tuple(ends(base)), self._wanted.signed).short()
+                recipe = Recipe(ranges, tuple(ends(base)), self._wanted.signed, tops=levels).short()
                 words = f"{method}, evened out" if levels else str(method)
                 tried.append((self._distance(carried_out(graph, recipe)), words, recipe))
         if not prefix:
@@ -171,9 +170,9 @@ class Builder:
         if not prefix and not isinstance(self._subject.task, Looking):
             self._rows(graph, [(words, replace(r, keep=plain.keep)) for _, words, r in tried])
         if self._wanted.mixed and not prefix and plain is not recipe and not plain.keep:
-            self.beginnings(graph, plain, how)
+            self._beginnings(graph, plain, how)
         if self._wanted.mixed and not prefix:
-            self.first(graph, recipe, how)
+            self._first(graph, recipe, how)
             self._mixed(graph, recipe, how)
 
     def _levelled(self, graph: Graph, recipe: Recipe) -> tuple[Recipe, str]:
@@ -222,7 +221,7 @@ class Builder:
             recipe=recipe if mine else None,
         )  # fmt: skip
 
-    def first(self, graph: Graph, recipe: Recipe, how: str) -> None:
+    def _first(self, graph: Graph, recipe: Recipe, how: str) -> None:
         """The first depthwise layer in floating point: it sees most places, and adds up least."""
         found = pairs(graph)
         if found:
@@ -233,7 +232,7 @@ class Builder:
             words = f"{how}{moved}; {name} and last layers in floating point"
             self._add_whole("int8-first", words, graph, kept, (name,))
 
-    def beginnings(self, graph: Graph, recipe: Recipe, how: str) -> None:
+    def _beginnings(self, graph: Graph, recipe: Recipe, how: str) -> None:
         """The first few layers in floating point, all others in integers."""
         for count in BEGINNINGS:
             names = tuple(node.name for node in layers(graph)[:count])
@@ -257,7 +256,7 @@ class Builder:
             found = []
             for words, way in ways:
                 base, order = shaped(graph, way), replace(way, packed=True)
-                row = rows.best(base, whole_numbers(order), self._some[:_TRIED], count)
+                row = rows.best(base, order, self._some[:_TRIED], count)
                 recipe = replace(order, keep=(*way.keep, *row)).short()
                 found.append((self._distance(carried_out(graph, recipe)), words, row, recipe))
             _, words, row, recipe = max(found, key=lambda one: one[0])
@@ -269,8 +268,7 @@ class Builder:
 
     def _mixed(self, graph: Graph, recipe: Recipe, how: str) -> None:
         self._tell(f"trying each of {len(layers(graph))} layers in floating point")
-        order = whole_numbers(recipe)
-        found = sensitivities(shaped(graph, recipe), order, self._some[:_TRIED])
+        found = sensitivities(shaped(graph, recipe), recipe, self._some[:_TRIED])
         self.built.sensitivity = found
         before = next(one.drift_db for one in self.built.candidates if one.name == "int8")
         for count in MIXED:

@@ -30,7 +30,7 @@ def best(graph: Graph, recipe: Recipe, feeds: Sequence[Feed], count: int) -> tup
     rows = [tuple(names[at : at + count]) for at in range(max(1, len(names) - count + 1))]
 
     def distance(row: tuple[str, ...]) -> float:
-        changed = quantise(graph, replace(recipe, keep=recipe.keep | set(row)))
+        changed = quantise(graph, replace(recipe, keep=(*recipe.keep, *row)))
         return distance_db(true, outputs(changed, feeds))
 
     return max(rows, key=distance)

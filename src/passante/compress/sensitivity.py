@@ -74,7 +74,7 @@ def sensitivities(
     todo = [node.name for node in layers(graph) if node.name not in recipe.keep]
     found = []
     for number, name in enumerate(todo):
-        changed = quantise(graph, replace(recipe, keep=recipe.keep | {name}))
+        changed = quantise(graph, replace(recipe, keep=(*recipe.keep, name)))
         found.append(Sensitivity(name, distance_db(true, outputs(changed, feeds)) - base))
         if tell is not None:
             tell(number + 1, len(todo))

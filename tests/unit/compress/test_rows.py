@@ -46,8 +46,8 @@ def test_the_row_that_integers_come_nearest_without_is_found():
     names = [node.name for node in layers(graph)]
     assert row == (names[1], names[2])
     true = outputs(graph, some)
-    kept = quantise(graph, Recipe(recipe.ranges, frozenset(row)))
-    alone = quantise(graph, Recipe(recipe.ranges, frozenset(row[:1])))
+    kept = quantise(graph, Recipe(recipe.ranges, row))
+    alone = quantise(graph, Recipe(recipe.ranges, row[:1]))
     whole = quantise(graph, recipe)
     assert distance_db(true, outputs(kept, some)) > distance_db(true, outputs(whole, some)) + 20
     assert distance_db(true, outputs(alone, some)) < distance_db(true, outputs(kept, some)) - 20

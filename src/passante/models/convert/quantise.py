@@ -10,8 +10,8 @@ Rounding itself is that of `models.convert._integers`, with which the shipped ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import onnx
@@ -38,16 +38,17 @@ Range = tuple[float, float]
 class Recipe:
     """How a network becomes one in integers."""
 
-    ranges: Mapping[str, Range]
+    ranges: Mapping[str, Range] = field(default_factory=dict)
     """Tensor -> lowest and highest value that whole numbers stand for."""
-    keep: frozenset[str] = frozenset()
+    keep: Collection[str] = ()
     """Names of nodes that stay in floating point."""
     signed: bool = False
     """Activations from -128 to 127 (for the dot product of ARM) instead of 0 to 255 (for VNNI)."""
     parted: bool = False
     """A limit that nothing reaches stands before a layer in floating point between two in integers:
     ONNX Runtime (WeightBiasQuantization) would otherwise put it into integers after all,
-    with one step for all of its channels."""
+    with one step for all of its channels. Recipes of before it leave it out, and their networks
+    keep their bytes."""
     packed: bool = False
     """Weights of layers that stay in floating point are written in 8 bits, and read when the file
     is loaded."""
@@ -77,8 +78,8 @@ def quantise(graph: Graph, recipe: Recipe) -> Graph:
 def tensors(graph: Graph) -> list[str]:
     """The tensors whose ranges `quantise` may ask for, whatever is kept in floating point."""
     asked = _Asked()
-    weighed = frozenset(node.name for node in layers(graph))
-    for keep in (frozenset(), weighed):
+    weighed = tuple(node.name for node in layers(graph))
+    for keep in ((), weighed):
         for signed in (False, True):
             quantise(graph, Recipe(asked, keep, signed))
     # What a layer reads is rounded for it where what comes before stays in floating point.

@@ -8,7 +8,7 @@ everywhere. The networks that ship are made this way when they are first fetched
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 
 import msgspec
@@ -23,36 +23,25 @@ _DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """What is done to a network in floating point, in this order."""
+class Recipe(integers.Recipe):
+    """What is done to a network in floating point before it becomes one in integers, and how."""
 
+    ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
+    keep: tuple[str, ...] = ()
     tops: dict[str, tuple[float, ...]] = field(default_factory=dict)
     """Rectified tensor that one depthwise layer reads -> what each channel is divided by before it
-    and multiplied by after it."""
+    and multiplied by after it. This is done first."""
     added: dict[str, tuple[float, ...]] = field(default_factory=dict)
     """What a layer with weights gives -> what is added to its bias, channel by channel."""
-    ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """Tensor -> lowest and highest value that whole numbers stand for."""
-    keep: tuple[str, ...] = ()
-    """Layers that stay in floating point."""
-    signed: bool = False
-    """Integers for the dot product of ARM."""
-    parted: bool = False
-    """Single layers in floating point are parted from what they read, as `quantise.Recipe` says.
-    Recipes of before leave it out, and their networks keep their bytes."""
-    packed: bool = False
-    """Weights of layers in floating point are written in 8 bits."""
 
     def short(self) -> Recipe:
         """The same with numbers of few digits, as it is written and carried out."""
-        return Recipe(
-            {name: tuple(map(_short, row)) for name, row in self.tops.items()},
-            {name: tuple(map(_short, row)) for name, row in self.added.items()},
-            {name: (_short(low), _short(high)) for name, (low, high) in self.ranges.items()},
-            tuple(sorted(self.keep)),
-            self.signed,
-            self.parted,
-            self.packed,
+        return replace(
+            self,
+            tops={name: tuple(map(_short, row)) for name, row in self.tops.items()},
+            added={name: tuple(map(_short, row)) for name, row in self.added.items()},
+            ranges={name: (_short(low), _short(high)) for name, (low, high) in self.ranges.items()},
+            keep=tuple(sorted(self.keep)),
         )
 
     def to_json(self) -> bytes:
@@ -99,14 +88,7 @@ def carried_out(graph: Graph, recipe: Recipe) -> Graph:
         graph: In float32, as `passante compress` put it in order.
         recipe: What was chosen.
     """
-    return integers.quantise(shaped(graph, recipe), whole_numbers(recipe))
-
-
-def whole_numbers(recipe: Recipe) -> integers.Recipe:
-    """What of it is done once channels are even and biases moved."""
-    return integers.Recipe(
-        recipe.ranges, frozenset(recipe.keep), recipe.signed, recipe.parted, recipe.packed
-    )
+    return integers.quantise(shaped(graph, recipe), recipe)
 
 
 def shaped(graph: Graph, recipe: Recipe) -> Graph:

@@ -77,7 +77,7 @@ data = Published().bytes()
 made = centerface.repair([data])
 print(hashlib.sha256(made).hexdigest())
 graph = Graph.read(made)
-order = Recipe({}, {"maps": (0.1,) * 5}, {name: (-3.3, 4.7) for name in tensors(graph)})
+order = Recipe({name: (-3.3, 4.7) for name in tensors(graph)}, added={"maps": (0.1,) * 5})
 print(hashlib.sha256(carried_out(graph, order).to_bytes()).hexdigest())
 """
 

@@ -122,7 +122,7 @@ def test_what_a_layer_reads_has_a_range_whatever_stays_in_floating_point():
     graph, feeds = classifier(), [{"input": np.ones((1, 3, 32, 32), np.float32)}]
     ranges = recipe(graph, feeds).ranges
     for node in layers(graph):
-        quantise(graph, Recipe(ranges, frozenset({node.name})))
+        quantise(graph, Recipe(ranges, (node.name,)))
 
 
 def test_a_single_layer_in_floating_point_stays_so_when_the_file_is_loaded():

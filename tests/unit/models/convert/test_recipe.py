@@ -22,7 +22,7 @@ from unit.compress.networks import pictures, street
 def chosen(graph: Graph) -> Recipe:
     seen = histograms(graph, tensors(graph), pictures())
     ranges = {name: one.range(Method.MIN_MAX) for name, one in seen.items()}
-    return Recipe({}, {"maps": (0.1, 0.0, 0.0, 0.0, 1 / 3)}, ranges, tuple(ends(graph))).short()
+    return Recipe(ranges, tuple(ends(graph)), added={"maps": (0.1, 0.0, 0.0, 0.0, 1 / 3)}).short()
 
 
 def test_pairs_are_a_rectified_layer_and_the_depthwise_one_after_it():
