@@ -84,7 +84,7 @@ class AtOnce:
 
     def _open(self, one: Opened) -> None:
         label = str(one.number + 1) if len(self.inputs) > 1 else ""
-        self._tell(f"{label + ': ' if label else ''}{_name(self.inputs[one.number])}")
+        self._tell(f"{label + ': ' if label else ''}{shown(self.inputs[one.number])}")
         self._sources[one.number] = one.source
         self._watches[one.number] = self.make(one.source, label)
 
@@ -135,5 +135,6 @@ class AtOnce:
             click.echo(line, err=True)
 
 
-def _name(one: Input) -> str:
+def shown(one: Input) -> str:
+    """What an input is called in messages: no password, nothing that a terminal would obey."""
     return plain(one.name) if isinstance(one, Path) else one.shown

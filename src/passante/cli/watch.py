@@ -9,13 +9,13 @@ import click
 import cv2
 
 from passante.analyse.zones import WHOLE_PICTURE, Zones
-from passante.cli.at_once import AtOnce, Input
+from passante.cli.at_once import AtOnce, Input, shown
 from passante.cli.failure import exit_code, show_failure, stop_on_signals, wants_debug
 from passante.cli.outlets import Outlets, Reach, outlet_options
 from passante.cli.told import event_lines, statistic_line
 from passante.core.address import Address
 from passante.core.errors import ModelError, SettingsError, SinkError
-from passante.core.names import Quantity, plain
+from passante.core.names import Quantity
 from passante.flow import Source
 from passante.outside.facts import Event, Fact
 from passante.pipeline.clips import Clips
@@ -189,16 +189,14 @@ class _Run:
 
     def ended(self, what: Input, done: Watched) -> None:
         """Say what a watch has gone through."""
-        _summary(
-            plain(what.name) if isinstance(what, Path) else what.shown, done, quiet=self._quiet
-        )
+        _summary(shown(what), done, quiet=self._quiet)
 
     def several(self, paths: list[Path], *, debug: bool) -> int:
         """Watch all that can be; the exit code is that of the first that could not."""
         failed: list[Exception] = []
         for number, path in enumerate(paths, 1):
             if not self._quiet:
-                click.echo(f"{number}: {plain(path.name)}", err=True)
+                click.echo(f"{number}: {shown(path)}", err=True)
             try:
                 self.one(path, label=str(number))
             except (ModelError, SettingsError, SinkError):
