@@ -47,7 +47,7 @@ class PartialFile:
                 f"{target.name}: is a folder", hint="name the file to write, not its folder"
             )
         if os.path.lexists(target) and not overwrite:
-            raise _exists(target.name)
+            raise taken(target.name)
         # Cut, so that the longest name that a file can have leaves room for what is added.
         stem = os.fsencode(target.name)[:200].decode(errors="ignore")
         self.path = target.with_name(f".{stem}.passante-{secrets.token_hex(4)}.part")
@@ -88,11 +88,11 @@ class PartialFile:
         try:
             os.link(self.path, self._target)
         except FileExistsError as error:
-            raise _exists(self._target.name) from error
+            raise taken(self._target.name) from error
         except OSError:
             # Not every file system has links; between these two lines somebody might still come.
             if os.path.lexists(self._target):
-                raise _exists(self._target.name) from None
+                raise taken(self._target.name) from None
             self.path.replace(self._target)
         else:
             self.path.unlink()
@@ -105,7 +105,8 @@ class PartialFile:
             self._done = True
 
 
-def _exists(name: str) -> SettingsError:
+def taken(name: str) -> SettingsError:
+    """What to tell a person whose output has a name that stands there already."""
     return SettingsError(
         f"{name}: exists already",
         hint="choose another name, or allow it to be replaced with --overwrite",

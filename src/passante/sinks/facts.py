@@ -9,8 +9,9 @@ from typing import Any, TextIO, assert_never
 import msgspec
 
 from passante.core.clock import NS_PER_S
-from passante.core.errors import SettingsError, SinkError
+from passante.core.errors import SinkError
 from passante.outside.facts import Event, ExactStatistic, Fact, Statistic
+from passante.sinks._partial import taken
 
 SCHEMA = 1
 """Version of a line's form. It grows when a field changes its meaning or goes away."""
@@ -106,10 +107,7 @@ class FactLines:
             # "x" makes it anew: a name that is taken, by a link as well, stays as it is
             self._out: TextIO = target.open("w" if overwrite else "x", encoding="utf-8")
         except FileExistsError as error:
-            raise SettingsError(
-                f"{target.name}: exists already",
-                hint="choose another name, or allow it to be replaced with --overwrite",
-            ) from error
+            raise taken(target.name) from error
         except OSError as error:
             raise SinkError(
                 f"{target.name} cannot be written: {error.strerror}",
