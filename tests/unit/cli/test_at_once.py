@@ -10,30 +10,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-import passante.cli.watch as command
 from cameras import Connection, http_camera, rtsp_server
 from passante.cli.failure import Stopped
 from passante.cli.main import cli
-from passante.core.names import Kind
 from passante.pipeline import gather
-from passante.pipeline.watch import Watch, WatchEquipment
+from passante.pipeline.watch import Watch
 from passante.sources import LiveSource
+from squares import without_networks
 from standins import Clip
-from unit.analyse.street import SquareFinder
-
-ZONES = """
-place = "square"
-bucket_s = 60
-[camera]
-watch = false
-[[line]]
-name = "gate"
-points = [[0.4, 1.0], [0.4, 0.0]]
-[[zone]]
-name = "all"
-[zone.loitering]
-after_s = 0.5
-"""
 
 
 @pytest.fixture
@@ -41,12 +25,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     # However slow this machine is just now, nothing is left out where a test does not want it.
     monkeypatch.setattr(gather, "_PICTURES", 500)
-    Path("zones.toml").write_text(ZONES, encoding="utf-8")
-
-    def fakes(zones, *, sound):
-        return WatchEquipment(zones, sound=False, finder=SquareFinder(Kind.PERSON))
-
-    monkeypatch.setattr(command, "WatchEquipment", fakes)
+    without_networks(monkeypatch)
     return tmp_path
 
 

@@ -15,24 +15,13 @@ import passante.cli.watch as command
 from passante.cli.main import cli
 from passante.cli.outlets import Outlets, Reach, outlet_options
 from passante.core.errors import SettingsError
-from passante.core.names import Kind, PlaceId
-from passante.pipeline.watch import WatchEquipment
+from passante.core.names import PlaceId
 from passante.protect.facts import since
 from passante.protect.publish_rules import PublishRules
 from passante.sinks.formats.site import Site
+from squares import GATE, without_networks
 from standins import Clip
 from told_facts import event, exact, statistic
-from unit.analyse.street import SquareFinder
-
-ZONES = """
-place = "square"
-bucket_s = 60
-[camera]
-watch = false
-[[line]]
-name = "gate"
-points = [[0.4, 1.0], [0.4, 0.0]]
-"""
 
 
 def reach(*words: str | Path) -> Reach:
@@ -130,14 +119,8 @@ def test_rules_of_ones_own_are_read(tmp_path: Path) -> None:
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    Path("zones.toml").write_text(ZONES, encoding="utf-8")
+    without_networks(monkeypatch, GATE)
     Clip(frames=50).write(Path("street.mp4"))
-
-    def fakes(zones: Any, *, sound: bool) -> WatchEquipment:
-        del sound
-        return WatchEquipment(zones, sound=False, finder=SquareFinder(Kind.PERSON))
-
-    monkeypatch.setattr(command, "WatchEquipment", fakes)
     return tmp_path
 
 

@@ -7,37 +7,17 @@ from click.testing import CliRunner
 import passante.cli.watch as command
 from passante.cli.failure import Stopped
 from passante.cli.main import cli
-from passante.core.names import Kind
 from passante.pipeline.clips import Clips
-from passante.pipeline.watch import Watch, WatchEquipment
+from passante.pipeline.watch import Watch
+from squares import ZONES, without_networks
 from standins import Clip, equipment, seen
-from unit.analyse.street import SquareFinder
-
-ZONES = """
-place = "square"
-bucket_s = 60
-[camera]
-watch = false
-[[line]]
-name = "gate"
-points = [[0.4, 1.0], [0.4, 0.0]]
-[[zone]]
-name = "all"
-[zone.loitering]
-after_s = 0.5
-"""
 
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """An empty folder to work in with zones.toml, and fakes in place of networks."""
     monkeypatch.chdir(tmp_path)
-    Path("zones.toml").write_text(ZONES, encoding="utf-8")
-
-    def fakes(zones, *, sound):
-        return WatchEquipment(zones, sound=False, finder=SquareFinder(Kind.PERSON))
-
-    monkeypatch.setattr(command, "WatchEquipment", fakes)
+    without_networks(monkeypatch)
 
     def clips(folder, policy, *, overwrite):
         made = Clips(folder, policy, overwrite)
