@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnxruntime as ort
 import pytest
@@ -23,7 +27,7 @@ import torch
 from passante.analyse import corners
 from training.plates import bank, export, graphs, layers
 from training.plates.augment import cuts, four_in_one, truth
-from training.plates.bank import HIGH, MOST, WIDE, Bank, Workers, padded
+from training.plates.bank import HIGH, MOST, WIDE, Bank, Make, Workers, padded
 from training.plates.net import Network
 from training.plates.targets import Truth, loss, targets
 from training.plates.train import Plan, rate, train
@@ -64,6 +68,15 @@ def truth_of(quads: Floats) -> Truth:
     """One picture with these plates and nothing unclear."""
     there = torch.ones((1, len(quads)), dtype=torch.bool)
     return Truth(torch.from_numpy(quads)[None], there, torch.full((1, 1, 4), -1e4))
+
+
+@contextmanager
+def workers(make: Make) -> Iterator[Workers]:
+    hands = Workers(make, number=1, seed=1)
+    try:
+        yield hands
+    finally:
+        hands.close()
 
 
 @pytest.fixture(autouse=True)
@@ -118,7 +131,7 @@ def test_nothing_is_learnt_of_heat_where_it_is_unclear() -> None:
 
 def test_a_plate_that_is_too_small_or_mostly_outside_is_unclear() -> None:
     far = PLATE / 20
-    outside = PLATE - np.float32([100, 0])
+    outside = PLATE - np.array([100, 0], np.float32)
     quads = torch.from_numpy(np.stack([PLATE[0], far[0], outside[0]]))[None]
     found = truth(quads, torch.full((1, 1, 4, 2), torch.nan), (96, 192))
     assert found.there.tolist() == [[True, False, False]]
@@ -195,16 +208,37 @@ def test_of_too_many_plates_the_largest_are_kept() -> None:
     assert np.isnan(padded(PLATE)[1:]).all()
 
 
-def test_a_worker_that_fails_is_heard() -> None:
-    def broken(rng: np.random.Generator) -> Drawn:
-        raise ArithmeticError("no plate today")
+def broken(rng: np.random.Generator) -> Drawn:
+    raise ArithmeticError("no plate today")
 
-    hands = Workers(broken, number=1, seed=1)
+
+def stuck(rng: np.random.Generator) -> Drawn:
+    threading.Event().wait()
+    raise AssertionError("nobody wakes it")
+
+
+def test_a_worker_that_fails_is_heard() -> None:
+    with workers(broken) as hands, pytest.raises(RuntimeError, match="no plate today"):
+        hands.fill(Bank(2, torch.device("cpu")), wait_s=300)
+
+
+def test_a_worker_that_stands_still_is_heard() -> None:
+    with workers(stuck) as hands, pytest.raises(RuntimeError, match="no picture was made"):
+        hands.fill(Bank(2, torch.device("cpu")), wait_s=0.1)
+
+
+def test_workers_work_beside_the_threads_of_others() -> None:
+    # OpenCV keeps threads; whoever is forked waits for them and has none.
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(2)
+    cv2.GaussianBlur(np.zeros((2000, 2000), np.uint8), (0, 0), 3)
+    kept = Bank(2, torch.device("cpu"))
     try:
-        with pytest.raises(RuntimeError, match="no plate today"):
-            hands.fill(Bank(2, torch.device("cpu")), wait_s=60)
+        with workers(make) as hands:
+            hands.fill(kept, wait_s=300)
     finally:
-        hands.close()
+        cv2.setNumThreads(before)
+    assert len(kept) > 0
 
 
 # The training ---------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ _BEARABLE = 20
 """So many pictures in hundreds of thousands may fail."""
 _PICTURE = HIGH * WIDE * 3
 _CORNERS = MOST * 8
+_SLOT = _PICTURE + 2 * _CORNERS * 4
 
 
 class Sample(Protocol):
@@ -127,36 +128,44 @@ class Workers:
     """Processes that make pictures until they are closed."""
 
     def __init__(self, make: Make, *, number: int, seed: int) -> None:
-        """Start them. Each draws from a generator of its own, of `seed` and its number."""
-        # Forked before anything starts a thread or a device: nothing has to be sent to them.
-        context = multiprocessing.get_context("fork")
+        """Start them. Each draws from a generator of its own, of `seed` and its number.
+
+        Args:
+            make: Can be pickled: every process is a fresh interpreter. A fork would take the locks
+                of other threads along, held for ever, and stand still at the first of them.
+            number: Of processes.
+            seed: Of what they draw.
+        """
+        context = multiprocessing.get_context("spawn")
         self.failures = 0
         """Pictures that could not be made."""
-        self._size = _PICTURE + 2 * _CORNERS * 4
-        self._memory = SharedMemory(create=True, size=_SLOTS * self._size)
+        self._memory = SharedMemory(create=True, size=_SLOTS * _SLOT)
         self._free: Queue[int] = context.Queue()
         self._full: Queue[int | str] = context.Queue()
         for slot in range(_SLOTS):
             self._free.put(slot)
+        queues = {"memory": self._memory, "free": self._free, "full": self._full}
         self._processes = [
-            context.Process(target=self._work, args=(make, seed, worker), daemon=True)
+            context.Process(target=_work, args=(make, [seed, worker]), kwargs=queues, daemon=True)
             for worker in range(number)
         ]
         for process in self._processes:
             process.start()
 
-    def fill(self, bank: Bank, *, wait_s: float) -> bool:
-        """Put what is ready into a bank; wait so long for the first. False where none came.
+    def fill(self, bank: Bank, *, wait_s: float) -> None:
+        """Put what is ready into a bank; wait so long for the first, or not at all.
 
         Raises:
-            RuntimeError: Pictures failed again and again.
+            RuntimeError: Pictures failed again and again, or none came in that time.
         """
         ready: list[int] = []
         while len(ready) < _SLOTS:
+            wait = wait_s > 0 and not ready
             try:
-                wait = wait_s > 0 and not ready
                 slot = self._full.get(timeout=wait_s) if wait else self._full.get_nowait()
             except Empty:
+                if wait:
+                    raise RuntimeError(f"no picture was made in {wait_s:g} s") from None
                 break
             if isinstance(slot, str):
                 self.failures += 1
@@ -165,16 +174,15 @@ class Workers:
                 continue
             ready.append(slot)
         if ready:
-            found = zip(*(self._slot(slot) for slot in ready), strict=True)
+            found = zip(*(_views(self._memory, slot) for slot in ready), strict=True)
             bank.put(*(np.stack(part) for part in found))
         for slot in ready:
             self._free.put(slot)
-        return bool(ready)
 
     def close(self) -> None:
         """End them."""
         for process in self._processes:
-            process.terminate()
+            process.kill()
             process.join()
         for queue in (self._free, self._full):
             queue.cancel_join_thread()
@@ -182,35 +190,44 @@ class Workers:
         self._memory.close()
         self._memory.unlink()
 
-    def _work(self, make: Make, seed: int, worker: int) -> None:
-        os.nice(5)
-        cv2.setNumThreads(1)
-        rng = np.random.default_rng([seed, worker])
-        while True:
-            try:
-                sample = make(rng)
-            except Exception:  # whatever it is, the trainer has to hear of it
-                self._full.put(traceback.format_exc())
-                continue
-            slot = self._free.get()
-            picture, quads, unclear = self._slot(slot)
-            picture[:] = sample.picture
-            quads[:] = padded(sample.quads)
-            unclear[:] = padded(sample.ignore)
-            self._full.put(slot)
 
-    def _slot(
-        self, slot: int
-    ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]:
-        start = slot * self._size
+def _work(
+    make: Make,
+    seed: list[int],
+    *,
+    memory: SharedMemory,
+    free: Queue[int],
+    full: Queue[int | str],
+) -> None:
+    os.nice(5)
+    cv2.setNumThreads(1)
+    rng = np.random.default_rng(seed)
+    while True:
+        try:
+            sample = make(rng)
+        except Exception:  # whatever it is, the trainer has to hear of it
+            full.put(traceback.format_exc())
+            continue
+        slot = free.get()
+        picture, quads, unclear = _views(memory, slot)
+        picture[:] = sample.picture
+        quads[:] = padded(sample.quads)
+        unclear[:] = padded(sample.ignore)
+        full.put(slot)
 
-        # Any: the type of the numbers is an argument.
-        def view(offset: int, shape: tuple[int, ...], dtype: type[Any]) -> NDArray[Any]:
-            return np.ndarray(shape, dtype, self._memory.buf, start + offset)
 
-        picture = view(0, (HIGH, WIDE, 3), np.uint8)
-        quads = view(_PICTURE, (MOST, 4, 2), np.float32)
-        return picture, quads, view(_PICTURE + _CORNERS * 4, (MOST, 4, 2), np.float32)
+def _views(
+    memory: SharedMemory, slot: int
+) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]:
+    start = slot * _SLOT
+
+    # Any: the type of the numbers is an argument.
+    def view(offset: int, shape: tuple[int, ...], dtype: type[Any]) -> NDArray[Any]:
+        return np.ndarray(shape, dtype, memory.buf, start + offset)
+
+    picture = view(0, (HIGH, WIDE, 3), np.uint8)
+    quads = view(_PICTURE, (MOST, 4, 2), np.float32)
+    return picture, quads, view(_PICTURE + _CORNERS * 4, (MOST, 4, 2), np.float32)
 
 
 def padded(quads: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -25,7 +25,7 @@ from training.plates import graphs
 from training.plates.bank import Make
 from training.plates.graphs import Ranges, Weights
 from training.plates.layers import GRAIN, OUTPUT, WIDTHS, Layer
-from training.plates.mix import diet, real_frames
+from training.plates.mix import Diet, real_frames
 from training.plates.net import Network
 
 SEED = 77
@@ -110,7 +110,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--floating", type=Path, help="also write it in floating point, there")
     options = parser.parse_args(words)
     network = trained(options.weights)
-    data = export(network, pictures(diet(real_frames()), options.pictures, SEED))
+    data = export(network, pictures(Diet(real_frames()), options.pictures, SEED))
     options.out.write_bytes(data)
     if options.floating:
         options.floating.write_bytes(graphs.floating(network.layers, network.weights))

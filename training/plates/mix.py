@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from training.plates.bank import HIGH, WIDE, Make, Sample
+from training.plates.bank import HIGH, WIDE, Sample
 from training.plates.render import romanian
 from training.plates.render.romanian import Frame
 from training.plates.render.scene import Look, render
@@ -19,20 +20,19 @@ _REAL = 0.22
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def diet(frames: tuple[Frame, ...]) -> Make:
-    """What makes the pictures to learn from.
+@dataclass(frozen=True, slots=True)
+class Diet:
+    """Makes the pictures to learn from."""
 
-    Args:
-        frames: Real ones with marked plates; none: everything is drawn.
-    """
+    frames: tuple[Frame, ...]
+    """Real ones with marked plates; none: everything is drawn."""
 
-    def make(rng: np.random.Generator) -> Sample:
+    def __call__(self, rng: np.random.Generator) -> Sample:
+        """One picture of WIDE x HIGH px."""
         view: Look = "vehicle" if rng.random() < _VEHICLES else "frame"
-        if frames and rng.random() < _REAL:
-            return romanian.render(rng, frames, width=WIDE, height=HIGH, view=view)
+        if self.frames and rng.random() < _REAL:
+            return romanian.render(rng, self.frames, width=WIDE, height=HIGH, view=view)
         return render(rng, width=WIDE, height=HIGH, view=view)
-
-    return make
 
 
 def real_frames(part: romanian.Part = romanian.Part.TRAINING) -> tuple[Frame, ...]:

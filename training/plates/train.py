@@ -26,7 +26,7 @@ from torch import Tensor
 from training.plates.augment import cuts, four_in_one
 from training.plates.bank import Bank, Make, Workers
 from training.plates.layers import WIDTHS
-from training.plates.mix import diet, real_frames
+from training.plates.mix import Diet, real_frames
 from training.plates.net import Network
 from training.plates.record import Learn, recorded
 from training.plates.targets import Truth, loss
@@ -313,7 +313,7 @@ def main(words: list[str] | None = None) -> int:
     plan = Plan(minutes=options.minutes, rate=options.rate, seed=options.seed, **chosen)
     options.out.mkdir(parents=True, exist_ok=True)
     train(
-        diet(frames),
+        Diet(frames),
         plan,
         options.out,
         widths=options.width.split(","),
