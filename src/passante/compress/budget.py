@@ -54,18 +54,21 @@ def pairs(text: str, known: tuple[str, ...], *, what: str) -> dict[str, float]:
     """Numbers by name from "name=number, name=number".
 
     Raises:
-        SettingsError: A name is unknown, or what stands behind it is no positive number.
+        SettingsError: A name is unknown or stands there twice, or what stands behind it is no
+            positive number.
     """
     found: dict[str, float] = {}
     for word in filter(None, (part.strip() for part in text.split(","))):
         name, equals, number = (part.strip() for part in word.partition("="))
         if name not in known:
             raise SettingsError(f'{what}: nothing is called "{name}"', hint=nearest(name, known))
+        if name in found:
+            raise SettingsError(f"{what}: {name} stands there twice", hint="say it once")
         try:
             value = float(number)
         except ValueError:
             value = -1.0
-        if not equals or not 0 <= value < float("inf"):
-            raise SettingsError(f"{what}: {name} needs a number, e.g. {name}=15")
+        if not equals or not 0 < value < float("inf"):
+            raise SettingsError(f"{what}: {name} needs a number above 0, e.g. {name}=15")
         found[name] = value
     return found

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import msgspec
 
+from passante.core.errors import SinkError
+
 Value = TypeVar("Value")
 
 
@@ -30,7 +32,13 @@ class Cache:
         Args:
             folder: Where results are kept.
             made_with: What makes them, in a word; None: a hash of the source of `compress`.
+
+        Raises:
+            SinkError: There can be no such folder.
         """
+        there = next(place for place in (folder, *folder.parents) if place.exists())
+        if not there.is_dir():
+            raise SinkError(f"{folder.parent}: cannot be written: {there.name} is no folder")
         self._folder = folder
         self._made_with = _made_with() if made_with is None else made_with
         self.reused = 0
@@ -43,6 +51,9 @@ class Cache:
             kind: What the result is; what JSON can hold.
             key: Everything it depends on, in words.
             make: Called where there is no result yet.
+
+        Raises:
+            SinkError: It cannot be kept.
         """
         name = hashlib.sha256("\0".join((self._made_with, *key)).encode()).hexdigest()[:32]
         path = self._folder / f"{name}.json"
@@ -50,10 +61,16 @@ class Cache:
             value = msgspec.json.decode(path.read_bytes(), type=kind)
         except (OSError, msgspec.MsgspecError):
             value = make()
-            self._folder.mkdir(parents=True, exist_ok=True)
-            beside = path.with_suffix(".part")
-            beside.write_bytes(msgspec.json.encode(value))
-            beside.replace(path)
+            self._keep(path, msgspec.json.encode(value))
         else:
             self.reused += 1
         return value
+
+    def _keep(self, path: Path, text: bytes) -> None:
+        beside = path.with_suffix(".part")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            beside.write_bytes(text)
+            beside.replace(path)
+        except OSError as error:
+            raise SinkError(f"{path}: cannot be written: {error.strerror}") from error

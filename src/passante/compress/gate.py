@@ -46,10 +46,11 @@ class Limits:
         """From words such as "recall=0.5". A limit on recall holds for what is kept as well.
 
         Raises:
-            SettingsError: A word is unknown or no number.
+            SettingsError: A word is unknown or stands there twice, or is no number.
         """
         points: dict[What, float] = {}
         extra = DEFAULT_EXTRA
+        said: set[str] = set()
         for word in filter(None, (part.strip() for part in text.split(","))):
             name, _, number = (part.strip() for part in word.partition("="))
             known = [*What, _EXTRA]
@@ -57,6 +58,9 @@ class Limits:
                 raise SettingsError(
                     f'max-loss: nothing is called "{name}"', hint=nearest(name, known)
                 )
+            if name in said:
+                raise SettingsError(f"max-loss: {name} stands there twice", hint="say it once")
+            said.add(name)
             try:
                 value = float(number)
             except ValueError as error:

@@ -37,6 +37,9 @@ def test_one_command_gives_a_report_and_a_bundle_for_another_device(tmp_path, ne
     [
         (["--target", "moon"], 2),
         (["--budget", "fun=3"], 2),
+        (["--budget", "latency_ms=0"], 2),
+        (["--budget", "size_mb=3, size_mb=4"], 2),
+        (["--max-loss", "recall=1, recall=2"], 2),
         (["--size", "3by4"], 2),
         (["--prune", "1.5"], 2),
         (["--prune", "half"], 2),
@@ -51,6 +54,13 @@ def test_words_that_are_wrong_end_with_an_exit_code(tmp_path, network, words, co
     done = run(network, "-o", str(tmp_path / "o"), "--calibration", str(folder), *words)
     assert done.exit_code == code
     assert "error" in done.stderr.lower()
+
+
+def test_a_file_where_the_folder_is_to_be_is_an_error(tmp_path, network):
+    folder = scenes.pictures(tmp_path / "a", 3)
+    done = run(network, "-o", str(folder / "p000.png" / "x"), "--calibration", str(folder))
+    assert done.exit_code == 6
+    assert "p000.png is no folder" in done.stderr
 
 
 def test_an_empty_folder_is_an_error(tmp_path, network):

@@ -21,7 +21,16 @@ def test_what_passes_a_limit_is_told_with_its_factor():
 
 
 @pytest.mark.parametrize(
-    "text", ["latency=3", "latency_ms", "latency_ms=fast", "size_mb=-1", "size_mb=inf"]
+    "text",
+    [
+        "latency=3",
+        "latency_ms",
+        "latency_ms=fast",
+        "size_mb=-1",
+        "size_mb=inf",
+        "latency_ms=0",
+        "size_mb=3, size_mb=4",
+    ],
 )
 def test_words_nobody_knows_are_errors(text):
     with pytest.raises(SettingsError):

@@ -106,3 +106,8 @@ def test_agreement_refuses_nobody_who_says_what_is_right():
     assert verdict(quality(same), protective=False).reason is Reason.LOSES
     short = share(88, 100, what=What.TOLD, before=90)
     assert verdict(quality(right, short), protective=False).reason is Reason.LOSES
+
+
+def test_a_limit_said_twice_is_no_limit():
+    with pytest.raises(SettingsError, match="twice"):
+        Limits.parse("recall=1, recall=2")
