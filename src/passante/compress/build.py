@@ -227,7 +227,7 @@ class Builder:
         if found:
             name = found[0].after.name
             kept, moved = self._levelled(
-                graph, replace(recipe, keep=(*recipe.keep, name), added={})
+                graph, replace(recipe, keep=(*recipe.keep, name), added={}, parted=True)
             )
             words = f"{how}{moved}; {name} and last layers in floating point"
             self._add_whole("int8-first", words, graph, kept, (name,))
@@ -273,7 +273,7 @@ class Builder:
         before = next(one.drift_db for one in self.built.candidates if one.name == "int8")
         for count in MIXED:
             worst = tuple(item.layer for item in found[:count] if item.gain_db > 0)
-            mixed = replace(recipe, keep=(*recipe.keep, *worst), added={}).short()
+            mixed = replace(recipe, keep=(*recipe.keep, *worst), added={}, parted=True).short()
             mixed, moved = self._levelled(graph, mixed)
             if len(worst) == count and self._distance(carried_out(graph, mixed)) > before:
                 words = f"{how}{moved}; most sensitive layers in floating point: {', '.join(worst)}"
@@ -283,24 +283,23 @@ class Builder:
     def _smaller(self) -> None:
         """The same files, looking at less."""
         assert self._size is not None
+        one = next((c for c in self.built.candidates if c.name == "int8"), None)
+        if one is None:
+            return
+        graph = Graph.read(one.data)
         for share in SIZES:
             wide, high = (max(32, round(side * share / 32) * 32) for side in self._size)
-            for base in ("int8",):
-                one = next((c for c in self.built.candidates if c.name == base), None)
-                if one is None:
-                    continue
-                sizes = {
-                    name: tuple({self._size[0]: wide, self._size[1]: high}.get(n, n) for n in shape)
-                    for name, shape in self._shapes.items()
-                }
-                mmac = multiplications(Graph.read(one.data), sizes) / 1e6
-                made_by = f"{one.made_by}; looks at {wide}x{high}"
-                self.built.candidates.append(
-                    replace(
-                        one, name=f"{base}-{wide}x{high}", made_by=made_by, size=(wide, high),
-                        mmac=mmac, is_parent=False,
-                    )
-                )  # fmt: skip
+            sizes = {
+                name: tuple({self._size[0]: wide, self._size[1]: high}.get(n, n) for n in shape)
+                for name, shape in self._shapes.items()
+            }
+            made_by = f"{one.made_by}; looks at {wide}x{high}"
+            self.built.candidates.append(
+                replace(
+                    one, name=f"{one.name}-{wide}x{high}", made_by=made_by, size=(wide, high),
+                    mmac=multiplications(graph, sizes) / 1e6,
+                )
+            )  # fmt: skip
 
     def _add(
         self, name: str, made_by: str, graph: Graph, *, is_parent: bool = False,
