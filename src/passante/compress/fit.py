@@ -37,6 +37,8 @@ class Costs:
     tagger_ms_s: float
     face_kmac_px: float
     person_mmac: float
+    person_float_mmac: float
+    person_ms: float
     plate_kmac_px: float
     process_mb: float
     held_mb: float
@@ -183,8 +185,10 @@ def _video_ms(device: Device, video: Video, level: Level, costs: Costs) -> float
     each += costs.follow_ms
     faces = (level.base_px + level.share * video.mpx * 1e6) * costs.face_kmac_px / 1e3
     plates = (level.plate_base_px + level.plate_share * video.mpx * 1e6) * costs.plate_kmac_px / 1e3
-    mmac = video.rate * (faces + plates) + costs.person_mmac * _NS / level.people_ns
-    return video.rate * each / device.core_speed + mmac / device.gmac_s_whole
+    networks = video.rate * (faces + plates) / device.gmac_s_whole
+    people = costs.person_mmac / device.gmac_s_whole
+    people += costs.person_float_mmac / device.gmac_s_float + costs.person_ms / device.core_speed
+    return video.rate * each / device.core_speed + networks + people * _NS / level.people_ns
 
 
 def bought(video: Video, level: Level) -> tuple[str, ...]:

@@ -90,3 +90,15 @@ def test_the_least_level_asks_the_camera_for_less():
     assert (taken.width, taken.height, taken.rate) == (640, 360, 10)
     assert "second stream: 640 px" in fit.fragment(plan)
     assert "people from 75 px" in " ".join(fit.bought(plan.streams.videos[0], plan.level))
+
+
+def test_a_look_for_people_costs_what_was_measured_on_the_machine_of_the_tables():
+    table = fit.ladder()
+    reference = replace(BIG, gmac_s_whole=75.0, gmac_s_float=35.0, core_speed=1.0)
+    often, seldom = (replace(table.levels[0], people_ns=ns) for ns in (10**9, 10**12))
+    loads = (
+        fit.load_of(reference, Streams.parse("1x720p25"), level, table.costs)
+        for level in (often, seldom)
+    )
+    one, none = (load.cores for load in loads)
+    assert 1e3 * (one - none) == pytest.approx(42, abs=6)
