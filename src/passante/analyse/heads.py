@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from passante.core.geometry import Box
 
 _SHALLOWEST = 0.25
@@ -90,7 +88,9 @@ def _depth(person: Box) -> float:
     if person.area == 0:
         return person.height
     aspect = person.width / person.height
-    widths = float(np.interp(aspect, (_NARROW, _WIDE), _DEPTHS))
+    least, most = _DEPTHS
+    between = min(1.0, max(0.0, (aspect - _NARROW) / (_WIDE - _NARROW)))
+    widths = least + between * (most - least)
     return min(person.height, max(_SHALLOWEST * person.height, widths * person.width))
 
 

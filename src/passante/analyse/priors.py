@@ -102,10 +102,13 @@ class Prior:
         if not parents or not known:
             return set()
         found = [region.box for region in known]
+        middles = np.array([box.centre for box in found], np.float64).T
+        theirs = [_upright(box, form) for box in found]
+        upright = [_upright(parent.box, form) for parent in parents]
         gaps = np.stack(
             [
-                self._gaps(parent.box, boxes, found, form)
-                for parent, boxes in zip(parents, places, strict=True)
+                self._gaps(parent, boxes, theirs, middles)
+                for parent, boxes in zip(upright, places, strict=True)
             ]
         )
         owners = _pairs(gaps)
@@ -119,7 +122,7 @@ class Prior:
             if huge:
                 # The head may be above a box that shows a body only.
                 taller = [box.scaled(1.0, _TALLER) for box in places[number]]
-                gap = self._gaps(parent.box, taller, found, form)
+                gap = self._gaps(upright[number], taller, theirs, middles)
             least = math.inf if huge or parent.score < _DOUBTFUL else self.near
             within = _MOSTLY if huge else _WITHIN
             if number not in owners and any(
@@ -133,23 +136,29 @@ class Prior:
         return doubles | set(owners)
 
     def _gaps(
-        self, parent: Box, places: list[Box], found: list[Box], form: VideoFormat
+        self, parent: Box, places: list[Box], found: list[Box], middles: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """How far each finding is from where it should be; infinite where it is another's."""
-        gaps = _middle_gaps(places, np.array([box.centre for box in found], np.float64).T)
+        """How far each finding is from where it should be; infinite where it is another's.
+
+        Args:
+            parent: Upright, px.
+            places: Where it should be, px of the coded frame.
+            found: The findings, upright, px.
+            middles: (2, n): x and y of their middles, px of the coded frame.
+        """
+        gaps = _middle_gaps(places, middles)
         if self.own is not None:
-            wide, high, turn = form.width, form.height, form.rotation
-            upright = parent.turned(wide, high, turn)
             for hit in np.flatnonzero(np.isfinite(gaps)).tolist():
-                if not self.own(upright, found[hit].turned(wide, high, turn)):
+                if not self.own(parent, found[hit]):
                     gaps[hit] = np.inf
         return gaps
 
     def _places(self, parent: Box, form: VideoFormat) -> list[Box]:
         """Where it must lie, px of the coded frame."""
         wide, high, turn = form.width, form.height, form.rotation
-        upright = parent.turned(wide, high, turn)
-        return [place.turned_back(wide, high, turn) for place in self.where(upright)]
+        return [
+            place.turned_back(wide, high, turn) for place in self.where(_upright(parent, form))
+        ]
 
     def end(self, parent: int) -> TrackSummary | None:
         """What was covered for a parent whose track, of this number, has ended; None for nothing.
@@ -164,6 +173,11 @@ class Prior:
         return TrackSummary(tally.number, self.kind, first_seq, last_seq, first_ns, last_ns, frames)
 
 
+def _upright(box: Box, form: VideoFormat) -> Box:
+    """A box of the coded frame in the picture as it is shown, px."""
+    return box.turned(form.width, form.height, form.rotation)
+
+
 def _middle_gaps(places: list[Box], found: NDArray[np.float64]) -> NDArray[np.float64]:
     """How far each finding (x and y of its middle, px) is from that of the nearest place.
 
@@ -172,12 +186,12 @@ def _middle_gaps(places: list[Box], found: NDArray[np.float64]) -> NDArray[np.fl
     x, y = found
     gaps = np.full(x.shape, np.inf)
     for box in places:
-        inside = (box.x0 <= x) & (x <= box.x1) & (box.y0 <= y) & (y <= box.y1)
+        inside = np.flatnonzero((box.x0 <= x) & (x <= box.x1) & (box.y0 <= y) & (y <= box.y1))
+        wide, high = max(box.width, 1e-3), max(box.height, 1e-3)
         middle = box.centre
-        gap = np.hypot(
-            (x - middle[0]) / max(box.width, 1e-3), (y - middle[1]) / max(box.height, 1e-3)
-        )
-        gaps = np.where(inside, np.minimum(gaps, gap), gaps)
+        for hit in inside.tolist():
+            gap = math.hypot((x[hit] - middle[0]) / wide, (y[hit] - middle[1]) / high)
+            gaps[hit] = min(gaps[hit], gap)
     return gaps
 
 
