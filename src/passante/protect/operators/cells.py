@@ -65,6 +65,10 @@ class Grid:
         return in_cells.cover(self.columns, self.rows)
 
 
+_WORTH = 16_000
+"""Painting this many cells takes about as long as painting one patch more, of whatever size."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Patch:
     """Cells of a picture."""
@@ -139,6 +143,23 @@ def _distances(
     low = np.arange(first, end, dtype=np.float64) * step
     nearest = np.maximum(0.0, np.maximum(low - centre, centre - (low + step)))
     return np.asarray((nearest / radius) ** 2)
+
+
+def merged(patches: Sequence[Patch]) -> Sequence[Patch]:
+    """The same cells as one patch, where that is less work than one after the other."""
+    if not patches:
+        return patches
+    areas = [patch.area for patch in patches]
+    left, top = min(area.left for area in areas), min(area.top for area in areas)
+    right, bottom = max(area.right for area in areas), max(area.bottom for area in areas)
+    whole = PixelBox(left, top, right, bottom)
+    if (right - left) * (bottom - top) > _WORTH * (len(patches) - 1):
+        return patches
+    mask = np.zeros((bottom - top, right - left), np.bool_)
+    for patch, area in zip(patches, areas, strict=True):
+        part = mask[area.top - top : area.bottom - top, area.left - left : area.right - left]
+        part |= True if patch.mask is None else patch.mask
+    return [Patch(whole, mask)]
 
 
 def plane_slices(patch: Patch, grid: Grid, form: VideoFormat, number: int) -> tuple[slice, slice]:

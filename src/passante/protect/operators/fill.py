@@ -13,6 +13,7 @@ from passante.protect.operators.cells import (
     Plane,
     box_patch,
     ellipse_patch,
+    merged,
     paint,
     with_margin,
 )
@@ -31,10 +32,9 @@ def render(planes: Sequence[Plane], form: VideoFormat, boxes: Sequence[Box], rul
     """
     grid = Grid.of(form)
     colour = samples(rule.colour, form)
-    for box in boxes:
-        patch = covered(box, grid, rule)
-        if patch:
-            paint(planes, form, grid, patch, colour)
+    patches = [patch for box in boxes if (patch := covered(box, grid, rule))]
+    for patch in merged(patches):
+        paint(planes, form, grid, patch, colour)
 
 
 def covered(box: Box, grid: Grid, rule: Fill) -> Patch | None:

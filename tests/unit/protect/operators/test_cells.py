@@ -10,6 +10,7 @@ from passante.protect.operators.cells import (
     Patch,
     box_patch,
     ellipse_patch,
+    merged,
     paint,
     upright,
     with_margin,
@@ -109,3 +110,27 @@ def test_painting_writes_the_patch_and_nothing_else() -> None:
     chroma[1, 2] = chroma[2, 3] = 8
     np.testing.assert_array_equal(planes[1], chroma)
     np.testing.assert_array_equal(planes[2], chroma // 8 * 7)
+
+
+@pytest.mark.parametrize(("wide", "high", "patches"), [(320, 180, 1), (3840, 2160, 3)])
+def test_patches_of_a_crowd_become_one_and_those_far_apart_stay(
+    wide: int, high: int, patches: int
+) -> None:
+    form = video_format(wide, high)
+    grid = Grid.of(form)
+    boxes = [Box(4, 6, 40, 50), Box(30, 20, 60, 70), Box(wide - 40, high - 30, wide - 3, high + 9)]
+    found = [patch for box in boxes if (patch := ellipse_patch(box, grid))]
+    found[1] = box_patch(boxes[1], grid) or found[1]
+    together = merged(found)
+    assert len(together) == patches
+    expected, painted = ([np.zeros(form.plane_shape(n), np.uint8) for n in range(3)] for _ in "ab")
+    for patch in found:
+        paint(expected, form, grid, patch, (1, 2, 3))
+    for patch in together:
+        paint(painted, form, grid, patch, (1, 2, 3))
+    for one, other in zip(expected, painted, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_of_nothing_nothing_is_merged() -> None:
+    assert not merged([])
