@@ -44,7 +44,7 @@ class Template:
         patch = _cut(frame, around, scale)
         if patch is None or min(patch.shape) < 6:
             return None
-        return cls(patch, scale, float(patch.std()))
+        return cls(patch, scale, float(cv2.meanStdDev(patch)[1][0, 0]))
 
     def find(self, frame: RawFrame, guess: Box, reach: float) -> tuple[Box, float]:
         """Where the patch is in `frame`, near `guess`, and how well it fits.
