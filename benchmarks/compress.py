@@ -14,15 +14,20 @@ import argparse
 import json
 import shutil
 import sys
+import wave
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from measure import WORK, CommandFailedError, command_line, data_dir, passante, publish, run, table
 from passante.compress.data import Collection, near_duplicates
 from passante.core.intervals import difference
-from passante.evaluate.halves import Half, recordings
+from passante.evaluate.halves import Half, beds, recordings
+from passante.evaluate.sounds import RATE_HZ, load
+from passante.evaluate.trials import placed
 from passante.models import archive, catalogue
 from passante.models.card import Part
 
@@ -85,10 +90,16 @@ def street() -> Path:
     return folder
 
 
-def sounds() -> tuple[Path, Path]:
-    """Two folders of links: sounds that things are fixed on, and those that are scored.
+IN_STREETS_DB = (-10, 0, 10, 20)
+"""Levels of sounds over the streets that they are heard in, dB: each recording has two in turn."""
+SEED = 20_265
 
-    What is nearly the same as something that is scored is not calibrated on.
+
+def sounds() -> tuple[Path, Path]:
+    """Two folders: sounds that things are fixed on, and those that are scored.
+
+    Each recording as it is, and in two streets of its own half. What is nearly the same as
+    something that is scored is not calibrated on.
     """
     folder = OUT / "events"
     parts = {half: folder / half.value for half in Half}
@@ -99,6 +110,13 @@ def sounds() -> tuple[Path, Path]:
     # a recording may stand in the table twice
     for half, path in sorted({(one.half, one.path) for one in recordings(data_dir())}):
         (parts[half] / path.name).symlink_to(path.resolve())
+    labels = {one.path.name: one.label for one in recordings(data_dir())}
+    rows = [
+        f"{name},{labels[clip]}"
+        for half, part in parts.items()
+        for name, clip in in_streets(part, half)
+    ]
+    (folder / "streets.csv").write_text("\n".join(["file,label", *rows]) + "\n", encoding="utf-8")
     fix, score = (Collection(parts[half], most=10_000) for half in (Half.FIX, Half.SCORE))
     while double := near_duplicates(fix, score):
         gone = frozenset(name for name, _ in double)
@@ -106,6 +124,25 @@ def sounds() -> tuple[Path, Path]:
         for name in gone:
             (parts[Half.FIX] / name).unlink()
     return parts[Half.FIX], parts[Half.SCORE]
+
+
+def in_streets(part: Path, half: Half) -> list[tuple[str, str]]:
+    """Write each recording of a folder in two streets; names of the mixtures and recordings."""
+    rng = np.random.default_rng(SEED)
+    streets = beds(data_dir(), half)
+    made = []
+    for number, path in enumerate(sorted(part.iterdir())):
+        for snr_db in (IN_STREETS_DB[number % 4], IN_STREETS_DB[(number + 2) % 4]):
+            bed = streets[int(rng.integers(len(streets)))]
+            mixed, _, _ = placed(load(path), bed, snr_db, rng)
+            name = f"{path.stem}{snr_db:+d}dB.wav"
+            with wave.open(str(part / name), "wb") as file:
+                file.setnchannels(1)
+                file.setsampwidth(2)
+                file.setframerate(RATE_HZ)
+                file.writeframes((mixed * 32767).astype("<i2").tobytes())
+            made.append((name, path.name))
+    return made
 
 
 CASES = (
@@ -145,7 +182,7 @@ CASES = (
         lambda _: "yamnet",
         ("--max-loss", "accuracy=1, told=1, clean=1", "--prune", ""),
         "events",
-        200,
+        500,
     ),
     Case(
         "foreign",

@@ -11,7 +11,7 @@ from passante.compress.calibrate import histograms
 from passante.compress.candidate import Candidate
 from passante.compress.cost import fusion, multiplications, parameters
 from passante.compress.data import Collection
-from passante.compress.even import drift, tops
+from passante.compress.even import drift, silent, tops
 from passante.compress.histogram import Method
 from passante.compress.prune import Pruner
 from passante.compress.readback import is_whole
@@ -249,6 +249,7 @@ class Builder:
         Finders are spared it: single layers are what they lose by, and their views make each of
         some hundred tries dear.
         """
+        gone = silent(graph, self._feeds())
         for count in ROWS:
             if count >= len(layers(graph)):
                 break
@@ -265,6 +266,10 @@ class Builder:
                 "weights in 8 bits"
             )
             self._add_whole(f"int8-row-{count}", made_by, graph, recipe, row)
+            if gone:
+                made_by += f"; {sum(map(len, gone.values()))} channels that never fire left out"
+                slim = recipe.without(gone)
+                self._add_whole(f"int8-row-{count}-slim", made_by, graph, slim, row)
 
     def _mixed(self, graph: Graph, recipe: Recipe, how: str) -> None:
         self._tell(f"trying each of {len(layers(graph))} layers in floating point")

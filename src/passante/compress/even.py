@@ -21,6 +21,8 @@ from passante.models.convert.network import Graph
 from passante.models.convert.recipe import has_bias, pairs
 
 _SHARE = 99.99
+_KERNEL = 8
+"""Channels that kernels take at once."""
 _FLOOR = 1e-3
 """A channel that hardly ever fires would otherwise be blown up without bound."""
 
@@ -44,6 +46,33 @@ def tops(graph: Graph, feeds: Iterable[Feed]) -> dict[str, tuple[float, ...]]:
         for name, top in found.items()
         if top.max() > 0
     }
+
+
+def silent(graph: Graph, feeds: Iterable[Feed]) -> dict[str, tuple[int, ...]]:
+    """Channels of which a depthwise layer makes nothing but 0 on all that it is shown.
+
+    So many stay that a multiple of `_KERNEL` is left.
+
+    Returns:
+        As `Recipe.gone`.
+    """
+    todo = {pair.beyond[0]: pair.rectified for pair in pairs(graph) if pair.beyond is not None}
+    fires: dict[str, NDArray[np.bool_]] = {}
+    if not todo:
+        return {}
+
+    def visit(name: str, values: NDArray[Any]) -> None:
+        some = np.asarray((values > 0).any(axis=(0, *range(2, values.ndim))))
+        fires[name] = fires.get(name, some) | some
+
+    watch(graph, list(todo), feeds, visit)
+    found = {}
+    for name, some in fires.items():
+        gone = [int(at) for at in np.flatnonzero(~some)]
+        left = -(-max(1, some.size - len(gone)) // _KERNEL) * _KERNEL
+        if left < some.size:
+            found[todo[name]] = tuple(gone[: some.size - left])
+    return found
 
 
 def drift(true: Graph, whole: Graph, feeds: Sequence[Feed]) -> dict[str, tuple[float, ...]]:

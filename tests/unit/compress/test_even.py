@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from passante.compress.calibrate import watch
-from passante.compress.even import drift, tops
+from passante.compress.even import drift, silent, tops
 from passante.compress.sensitivity import distance_db, outputs
 from passante.models.convert.network import Graph
 from passante.models.convert.quantise import quantise
@@ -63,3 +63,35 @@ def test_rows_of_numbers_that_come_and_go_have_no_drift():
     graph.nodes[-1].name = "flat"
     feeds = [*pictures(1), *pictures(1, height=48)]
     assert drift(graph, graph, feeds) == {}
+
+
+def muted(channels: list[int]) -> Graph:
+    """A network of which one depthwise layer makes nothing of these channels."""
+    graph = street()
+    bias = np.full(16, 10, np.float32)
+    bias[channels] = -1e4
+    graph.constants["deep.bias"] = bias
+    return graph
+
+
+def test_channels_that_come_to_nothing_are_found_and_a_multiple_of_eight_stays():
+    silenced = [0, 2, 3, 5, 7, 8, 11, 13, 14]
+    assert silent(muted(silenced), pictures()) == {"expand.relu": tuple(silenced[:8])}
+    assert silent(muted(silenced[:7]), pictures()) == {}
+
+
+def test_without_channels_that_come_to_nothing_all_results_stay():
+    graph, feeds = muted(list(range(0, 16, 2))), pictures()
+    gone = silent(graph, feeds)
+    slim = shaped(graph, Recipe(gone=gone))
+    assert distance_db(outputs(graph, feeds), outputs(slim, feeds)) > 100
+    assert slim.constants[slim.makers()["deep"].inputs[1]].shape == (8, 1, 3, 3)
+    assert graph.constants[graph.makers()["deep"].inputs[1]].shape == (16, 1, 3, 3)
+
+
+def test_a_recipe_without_channels_evens_out_those_that_are_left():
+    graph, feeds = muted(list(range(8))), pictures()
+    chosen = Recipe(tops=tops(graph, feeds)).without(silent(graph, feeds))
+    assert len(chosen.tops["expand.relu"]) == 8
+    made = shaped(graph, chosen)
+    assert distance_db(outputs(graph, feeds), outputs(made, feeds)) > 100

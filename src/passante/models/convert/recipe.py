@@ -33,6 +33,9 @@ class Recipe(integers.Recipe):
     and multiplied by after it. This is done first."""
     added: dict[str, tuple[float, ...]] = field(default_factory=dict)
     """What a layer with weights gives -> what is added to its bias, channel by channel."""
+    gone: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Rectified tensor that one depthwise layer reads -> channels of which that layer makes nothing
+    but 0, once rectified. They go before anything else is done."""
 
     def short(self) -> Recipe:
         """The same with numbers of few digits, as it is written and carried out."""
@@ -43,6 +46,14 @@ class Recipe(integers.Recipe):
             ranges={name: (_short(low), _short(high)) for name, (low, high) in self.ranges.items()},
             keep=tuple(sorted(self.keep)),
         )
+
+    def without(self, gone: Mapping[str, tuple[int, ...]]) -> Recipe:
+        """The same with channels left out that come to nothing."""
+        tops = {
+            name: tuple(top for at, top in enumerate(row) if at not in set(gone.get(name, ())))
+            for name, row in self.tops.items()
+        }
+        return replace(self, tops=tops, gone=dict(gone))
 
     def to_json(self) -> bytes:
         """As `read` reads it: a name a line."""
@@ -58,6 +69,9 @@ class Pair:
     rectified: str
     """The tensor between them."""
     after: Node
+    beyond: tuple[str, Node] | None = None
+    """What the depthwise layer gives, rectified, and the convolution of all channels that alone
+    reads it; None where something else does."""
 
 
 def named(name: str) -> Recipe:
@@ -96,6 +110,9 @@ def shaped(graph: Graph, recipe: Recipe) -> Graph:
     new = graph.copy()
     new.constants = dict(new.constants)
     for pair in pairs(new):
+        if pair.rectified in recipe.gone:
+            _leave_out(new, pair, recipe.gone[pair.rectified])
+    for pair in pairs(new):
         if pair.rectified in recipe.tops:
             reach = np.array(recipe.tops[pair.rectified], np.float64)
             _scale(new, pair.before, 1 / reach, bias=True)
@@ -126,8 +143,43 @@ def pairs(graph: Graph) -> list[Pair]:
         )
         outputs = set(graph.output_names)
         if plain and before is not None and not outputs & {name, relu.inputs[0]}:
-            found.append(Pair(before, name, node))
+            found.append(Pair(before, name, node, _beyond(graph, node)))
     return found
+
+
+def _beyond(graph: Graph, deep: Node) -> tuple[str, Node] | None:
+    """What rectifies a depthwise layer alone gives, and the convolution that alone reads that."""
+    readers = graph.readers()
+    outputs = set(graph.output_names)
+    rectifying = readers.get(deep.outputs[0], [])
+    if len(rectifying) != 1 or rectifying[0].op != "Relu" or deep.outputs[0] in outputs:
+        return None
+    name = rectifying[0].outputs[0]
+    after = readers.get(name, [])
+    plain = (
+        len(after) == 1
+        and name not in outputs
+        and after[0].op == "Conv"
+        and after[0].attributes.get("group", 1) == 1
+        and after[0].inputs[1] in graph.constants
+        and all(other in graph.constants for other in deep.inputs[1:])
+    )
+    return (name, after[0]) if plain else None
+
+
+def _leave_out(graph: Graph, pair: Pair, gone: Sequence[int]) -> None:
+    """Channels of which the depthwise layer makes nothing but 0: nothing that is left changes."""
+    assert pair.beyond is not None
+    weight = graph.constants[pair.beyond[1].inputs[1]]
+    kept = np.setdiff1d(np.arange(weight.shape[1]), gone)
+    for node in (pair.before, pair.after):
+        for at, name in enumerate(node.inputs[1:], start=1):
+            node.inputs[at] = f"{node.outputs[0]}.left.{at}"
+            graph.constants[node.inputs[at]] = np.ascontiguousarray(graph.constants[name][kept])
+    pair.after.attributes["group"] = len(kept)
+    name = f"{pair.beyond[1].outputs[0]}.left.in"
+    graph.constants[name] = np.ascontiguousarray(weight[:, kept])
+    pair.beyond[1].inputs[1] = name
 
 
 def has_bias(graph: Graph, name: str) -> bool:

@@ -67,3 +67,21 @@ def test_a_conversion_by_recipe_starts_from_what_another_gives(monkeypatch: pyte
     monkeypatch.setattr(recipes, "named", {"street": order}.get)
     made = by_recipe(lambda _: street().to_bytes(), "street")([b""])
     assert made == carried_out(Graph.read(street().to_bytes()), order).to_bytes()
+
+
+def test_what_goes_is_written_down_too():
+    order = Recipe(gone={"expand.relu": (1, 4)})
+    assert read(order.to_json()) == order
+    made = shaped(street(), read(order.to_json()))
+    assert made.constants[made.makers()["expand"].inputs[1]].shape[0] == 14
+    assert made.makers()["deep"].attributes["group"] == 14
+
+
+def test_only_what_a_pointwise_layer_alone_reads_can_lose_channels():
+    graph = street()
+    (pair,) = pairs(graph)
+    assert pair.beyond is not None
+    assert pair.beyond[0] == "deep.relu"
+    graph.node("Relu", ["deep.relu"], "another")
+    (pair,) = pairs(graph)
+    assert pair.beyond is None
