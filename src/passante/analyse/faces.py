@@ -69,6 +69,16 @@ def decode(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What a map says: boxes (n, 4) in px of the picture and scores (n,), surest first.
 
+    Arguments and errors as of `hot_cells`.
+    """
+    return _one_each(*hot_cells(maps, threshold))
+
+
+def hot_cells(
+    maps: NDArray[np.float32], threshold: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What each cell of a map says: boxes (n, 4) in px of the picture, scores (n,), surest first.
+
     Args:
         maps: (1, 5, rows, columns): heat as a logit, logarithms of height and width in cells,
             offsets of the centre down and across in cells.
@@ -92,7 +102,7 @@ def decode(
     x = (columns + across[rows, columns] + 0.5) * _STRIDE
     y = (rows + down[rows, columns] + 0.5) * _STRIDE
     boxes = np.stack([x - half_w, y - half_h, x + half_w, y + half_h], axis=1)
-    return _one_each(boxes.astype(np.float32), scores.astype(np.float32))
+    return boxes.astype(np.float32), scores.astype(np.float32)
 
 
 def _one_each(

@@ -90,7 +90,7 @@ def decode(
     hot = np.flatnonzero(logits > np.float32(np.log(threshold / (1 - threshold))))
     hot = hot[np.argsort(-logits[hot], kind="stable")]
     boxes = _boxes(found[hot, :4], where[hot])
-    kept = _without_doubles(boxes)
+    kept = without_doubles(boxes)
     scores = 1 / (1 + np.exp(-logits[hot[kept]]))
     return boxes[kept], scores.astype(np.float32), every[hot[kept]].argmax(axis=1)
 
@@ -122,12 +122,17 @@ def _boxes(codes: NDArray[np.float32], where: Boxes) -> Boxes:
     return np.concatenate([centres - half, centres + half], axis=1).astype(np.float32)
 
 
-def _without_doubles(boxes: Boxes) -> list[int]:
-    """Numbers of the boxes that no surer box stands for. Boxes come surest first."""
+def without_doubles(boxes: Boxes, same: float = _SAME_THING) -> list[int]:
+    """Numbers of the boxes that no surer box stands for. Boxes come surest first.
+
+    Args:
+        boxes: (n, 4).
+        same: Overlap above which two are one thing.
+    """
     left = np.arange(len(boxes))
     kept: list[int] = []
     while len(left):
         best, left = int(left[0]), left[1:]
         kept.append(best)
-        left = left[overlap(boxes[best], boxes[left]) <= _SAME_THING]
+        left = left[overlap(boxes[best], boxes[left]) <= same]
     return kept

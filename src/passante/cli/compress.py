@@ -78,7 +78,7 @@ _COUNT = click.IntRange(min=1)
     help="Footage of that camera: its beginning is learnt from, its end judged on.",
 )
 @click.option(
-    "--steps", type=_COUNT, default=500, show_default=True, help="How long a student is taught."
+    "--steps", type=_COUNT, default=1200, show_default=True, help="How long a student is taught."
 )
 @click.option("--task", default="", help="What an ONNX file is for, e.g. find.face or classify.")
 @click.option("--size", default="", metavar="WxH", help="At which size it looks at pictures, px.")
@@ -133,12 +133,13 @@ def compress(
     from passante.compress import target as devices  # noqa: PLC0415
     from passante.compress.budget import Budget  # noqa: PLC0415
     from passante.compress.build import Wanted  # noqa: PLC0415
+    from passante.compress.centres import Course  # noqa: PLC0415
     from passante.compress.data import Collection  # noqa: PLC0415
     from passante.compress.gate import Limits  # noqa: PLC0415
     from passante.compress.report import write  # noqa: PLC0415
     from passante.compress.run import Order, unmet  # noqa: PLC0415
     from passante.compress.run import compress as make  # noqa: PLC0415
-    from passante.compress.site import Course, footage, for_camera  # noqa: PLC0415
+    from passante.compress.site import footage, for_camera  # noqa: PLC0415
     from passante.compress.subject import find  # noqa: PLC0415
 
     device = devices.find(target)

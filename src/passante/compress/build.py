@@ -242,6 +242,21 @@ class Builder:
             kept, moved = self._levelled(graph, order)
             words = f"{how}{moved}, last layers too; {names[0]} to {names[-1]} in floating point"
             self._add_whole(f"int8-begin-{count}", words, graph, kept, names)
+            if count == BEGINNINGS[0]:
+                self._begun(graph, kept, words)
+
+    def _begun(self, graph: Graph, recipe: Recipe, how: str) -> None:
+        """With its first layers in floating point, and of all others those that mind most."""
+        name = f"int8-begin-{len(recipe.keep)}"
+        self._tell(f"trying each layer beside the first {len(recipe.keep)} in floating point")
+        found = sensitivities(shaped(graph, recipe), recipe, self._some)
+        for count in MIXED:
+            worst = tuple(item.layer for item in found[:count] if item.gain_db > 0)
+            keep = (*recipe.keep, *worst)
+            mixed, moved = self._levelled(graph, replace(recipe, keep=keep, added={}).short())
+            words = f"{how}{moved}, and most sensitive layers: {', '.join(worst)}"
+            if len(worst) == count:
+                self._add_whole(f"{name}-mixed-{count}", words, graph, mixed, tuple(sorted(keep)))
 
     def _rows(self, graph: Graph, ways: Sequence[tuple[str, Recipe]]) -> None:
         """Layers in a row in floating point, with weights in 8 bits all the same.

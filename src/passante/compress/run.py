@@ -6,6 +6,7 @@ import resource
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache as once
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from passante.compress.budget import Budget
 from passante.compress.build import Builder, Built, Wanted
 from passante.compress.cache import Cache
 from passante.compress.candidate import Candidate
+from passante.compress.centres import Course
 from passante.compress.choose import choose, loss_of, pareto
 from passante.compress.data import Collection, digest_of, near_duplicates
 from passante.compress.gate import Limits, Passed, Refused, judge
@@ -45,7 +47,7 @@ class Order:
     rounds: int = 20
     measured: Path | None = None
     """What a bundle brought back from the device."""
-    course: site.Course | None = None
+    course: Course | None = None
     """How a student is taught for one camera; None: no student, the network itself is made
     smaller."""
 
@@ -64,8 +66,9 @@ def compress(order: Order, tell: Tell) -> Outcome:
     Raises:
         PassanteError: Something is wrong with the network, the data or the order.
     """
-    evaluation, notes = _apart(order)
+    # First of all: nobody is to wait for what cannot be written.
     cache = Cache(order.out / ".work")
+    evaluation, notes = _apart(order)
     key = (
         __version__,
         "build",
@@ -149,11 +152,20 @@ def _judged(
         task = _task(order, candidate)
         return [task.ask(runner, item) for item in items]
 
+    @once
+    def moved() -> Quality:
+        task = order.subject.task
+        assert isinstance(task, Looking)
+        runner = order.subject.runner(parent.name, parent.data)
+        given = [site.swayed(task, number).ask(runner, item) for number, item in enumerate(items)]
+        return site.student_task(task).judge(items, known["parent"], given)
+
     def judged(candidate: Candidate) -> Quality:
         if not known:
             known["parent"] = answers(parent)
         given = known["parent"] if candidate is parent else answers(candidate)
-        return order.subject.task.judge(items, known["parent"], given)
+        quality = _task(order, candidate).judge(items, known["parent"], given)
+        return site.beside_itself(quality, moved()) if candidate.student else quality
 
     found = {}
     for number, candidate in enumerate(built.candidates, 1):

@@ -6,66 +6,19 @@ import pytest
 
 from passante.compress import site
 from passante.compress.build import Wanted
-from passante.compress.runner import Direct
-from passante.compress.student import STRIDE, architecture
+from passante.compress.centres import Course
+from passante.compress.data import Collection
+from passante.compress.student import CELLS, architecture
 from passante.compress.subject import find
+from passante.compress.tasks.outcome import What
 from passante.core.errors import CompressionError, SettingsError
 from standins import Clip
+from unit.compress.made import quality, share
 from unit.compress.networks import classifier, street
 
 needs_torch = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None, reason="torch is not installed: an extra"
 )
-
-
-def example(*boxes, width=96, height=64, seed=0):
-    """A dark picture with a bright square in each box."""
-    pixels = np.random.default_rng(seed).integers(0, 60, (height, width, 3)).astype(np.uint8)
-    for x0, y0, x1, y1 in boxes:
-        pixels[int(y0) : int(y1), int(x0) : int(x1)] = 230
-    found = np.array(boxes, np.float32).reshape(-1, 4)
-    return site.Example(pixels, found, np.full(len(found), 0.9, np.float32))
-
-
-def test_the_target_is_hot_at_centres_and_tells_sizes():
-    target = site.targets(example([16, 8, 32, 40]), (16, 24))
-    (cell,) = target.cells
-    assert target.heat[tuple(cell)] == 1
-    assert 0 < target.heat[cell[0], cell[1] + 1] < 1
-    high, wide, down, across = target.shapes[0]
-    assert np.exp([high, wide]) * STRIDE == pytest.approx([32, 16])
-    assert (cell[1] + across + 0.5) * STRIDE == pytest.approx(24)
-    assert (cell[0] + down + 0.5) * STRIDE == pytest.approx(24)
-
-
-def test_what_lies_outside_is_no_target():
-    assert len(site.targets(example([200, 8, 220, 30]), (16, 24)).cells) == 0
-
-
-def test_a_view_moved_aside_takes_its_boxes_along():
-    given = example([40, 20, 60, 44])
-    for seed in range(5):
-        moved = site.varied(given, np.random.default_rng(seed))
-        x0, y0, x1, y1 = moved.boxes[0].astype(int)
-        inside = moved.pixels[y0 + 2 : y1 - 2, x0 + 2 : x1 - 2].mean()
-        assert inside > 2 * moved.pixels.mean()
-
-
-@needs_torch
-def test_a_student_learns_to_see_what_its_teacher_sees():
-    chance = np.random.default_rng(1)
-    corners = chance.integers(0, [60, 30], (24, 2))
-    examples = [example([x, y, x + 20, y + 24], seed=at) for at, (x, y) in enumerate(corners)]
-    told = []
-    course = site.Course(width=16, blocks=1, steps=60, batch=4, rate=1e-2)
-    graph = site.teach(architecture(width=16, blocks=1), examples, course, told.append)
-    losses = [float(line.rsplit(" ", 1)[1]) for line in told]
-    assert losses[-1] < 0.5 * losses[0]
-    (maps,) = Direct("s", graph.to_bytes()).run(examples[0].pixels[None])
-    row, column = np.unravel_index(maps[0, 0].argmax(), maps.shape[2:])
-    x, y = corners[0]
-    assert x - 8 < (column + 0.5) * STRIDE < x + 28
-    assert y - 8 < (row + 0.5) * STRIDE < y + 32
 
 
 def test_a_recording_is_split_so_that_the_later_stretch_is_not_learnt_from(tmp_path):
@@ -98,7 +51,7 @@ def test_too_little_footage_is_an_error(tmp_path):
     learnt, _ = site.footage(path, 5)
     given = site.for_camera(subject(tmp_path, task="find.face", size=(64, 32)))
     with pytest.raises(SettingsError, match="too short"):
-        site.build(given, learnt, site.Course(), Wanted(), print)
+        site.build(given, learnt, Course(), Wanted(), print)
 
 
 def test_a_teacher_that_sees_nothing_teaches_nothing(tmp_path):
@@ -108,7 +61,7 @@ def test_a_teacher_that_sees_nothing_teaches_nothing(tmp_path):
     blind.constants["maps.bias"] = np.full(5, -50, np.float32)
     given = site.for_camera(subject(tmp_path, blind, task="find.face", size=(64, 32)))
     with pytest.raises(CompressionError, match="sees no face"):
-        site.build(given, learnt, site.Course(), Wanted(), lambda _: None)
+        site.build(given, learnt, Course(), Wanted(), lambda _: None)
 
 
 @needs_torch
@@ -119,10 +72,70 @@ def test_teacher_and_students_stand_side_by_side(tmp_path):
     keen.constants["maps.weight"] = keen.constants["maps.weight"] * 0
     keen.constants["maps.bias"] = np.array([2, 1, 1, 0, 0], np.float32)
     given = site.for_camera(subject(tmp_path, keen, task="find.face", size=(64, 32)))
-    course = site.Course(width=16, blocks=1, steps=3)
+    course = Course(width=16, steps=3)
     built = site.build(replace(given), learnt, course, Wanted(), lambda _: None)
     names = [candidate.name for candidate in built.candidates]
     assert names[0] == "fp32"
     assert "student-fp32" in names
     assert "student-int8" in names
     assert [c.student for c in built.candidates] == [False] + [True] * (len(names) - 1)
+
+
+def keen():
+    """Faces everywhere, all of the same size."""
+    graph = street()
+    graph.constants["maps.weight"] = graph.constants["maps.weight"] * 0
+    graph.constants["maps.bias"] = np.array([2, 1, 1, 0, 0], np.float32)
+    return graph
+
+
+def test_scores_are_settled_where_little_is_found_in_vain(tmp_path):
+    path = Clip(frames=40).write(tmp_path / "c.mp4")
+    blind = street()
+    blind.constants["maps.bias"] = np.full(5, -50, np.float32)
+    given = site.for_camera(subject(tmp_path, blind, task="find.face", size=(64, 32)))
+    teacher = given.runner("teacher", given.repaired.graph.to_bytes())
+    student = architecture(width=16, blocks=(1, 1, 1))
+    student.constants[f"{CELLS}.bias"][:4] += 4
+    new, score = site.settled(student, given, teacher, Collection(path, most=8))
+    assert 0.2 < score < 0.8
+    task = site.student_task(given.task)
+    runner = replace(given, published=False).runner("student", new.to_bytes())
+    asked = [task.ask(runner, item) for item in Collection(path, most=8)]
+    assert sum(int((seen.scores > given.task.sure + 1e-4).sum()) for seen in asked) <= 2
+    assert sum(len(seen.scores) for seen in asked) > 8
+    again, score = site.settled(new, given, teacher, Collection(path, most=8))
+    assert score == pytest.approx(given.task.sure, abs=1e-3)
+    assert again.constants[f"{CELLS}.bias"] == pytest.approx(new.constants[f"{CELLS}.bias"])
+
+
+def test_a_student_whose_finds_are_all_right_is_asked_as_low_as_can_be(tmp_path):
+    path = Clip(frames=40).write(tmp_path / "c.mp4")
+    given = site.for_camera(subject(tmp_path, keen(), task="find.face", size=(64, 32)))
+    teacher = given.runner("teacher", given.repaired.graph.to_bytes())
+    silent = architecture(width=16, blocks=(1, 1, 1))
+    silent.constants[f"{CELLS}.bias"][:4] -= 20
+    _, score = site.settled(silent, given, teacher, Collection(path, most=4))
+    assert score == 0.05
+
+
+def test_a_picture_moved_aside_gives_boxes_where_they_were(tmp_path):
+    path = Clip(frames=4).write(tmp_path / "c.mp4")
+    given = site.for_camera(subject(tmp_path, keen(), task="find.face", size=(64, 32)))
+    runner = given.runner("teacher", given.repaired.graph.to_bytes())
+    item = next(iter(Collection(path, most=1)))
+    plain = given.task.ask(runner, item)
+    moved = [site.swayed(given.task, number).ask(runner, item) for number in range(3)]
+    for seen in moved:
+        assert len(seen.boxes) == len(plain.boxes)
+        assert not np.array_equal(seen.boxes, plain.boxes)
+    offsets = {tuple(np.round(seen.boxes[0] - plain.boxes[0], 3)) for seen in moved}
+    assert len(offsets) == 3
+
+
+def test_what_a_student_keeps_stands_beside_what_its_teacher_keeps_of_itself():
+    student = quality(share(90, 100), share(97, 100, what=What.RECALL, before=98))
+    teacher = quality(share(92, 100), share(95, 100, what=What.RECALL, before=98))
+    kept, found = site.beside_itself(student, teacher).shares
+    assert kept.loss == pytest.approx(2)
+    assert found.loss == pytest.approx(1)

@@ -21,6 +21,8 @@ Boxes = NDArray[np.float32]
 
 _SAME = 0.5
 """Overlap (intersection over union) from which two boxes are the same thing."""
+FOUND = 0.3
+"""Overlap from which a box is of a marked thing."""
 _LOST = 3
 """So many looks running may not miss somebody: the product bridges shorter gaps."""
 _CERTAIN = 0.8
@@ -68,6 +70,8 @@ class Looking:
     logits: tuple[int, int, int] = (5, 0, 1)
     """How many channels of last layers belong together, and from which on up to which they are
     logits of scores."""
+    same: float = _SAME
+    """Overlap from which the parent's box is kept."""
     covers: bool = False
     """Whether a marked thing counts as found where one box holds it, rather than fits it."""
     form: Form = field(default=Form.PICTURES, init=False)
@@ -110,16 +114,14 @@ class Looking:
                 old, new = _of(before, kind, least=self.sure), _of(after, kind)
                 kept.add(
                     self._sizes(old, before.scale),
-                    _same(old, new) >= _SAME,
+                    _same(old, new) >= self.same,
                     np.ones(len(old), bool),
                 )
             old, new = (_of(seen, self.marks, least=self.sure) for seen in (before, after))
             hits = self._hit(before.marked, new), self._hit(before.marked, old)
             found.add(self._sizes(before.marked, before.scale), *hits)
             ways.add(before, *hits)
-            known = np.concatenate([before.boxes, before.marked])
-            sure = after.boxes[after.scores >= self.sure]
-            extra += int((_same(sure, known) < _SAME / 2).sum())
+            extra += int((in_vain(before, after) & (after.scores >= self.sure)).sum())
         shares = [*kept.lines(self.edges), *found.lines(self.edges), *ways.lines()]
         return Quality(tuple(shares), extra / max(1, len(given)), len(given))
 
@@ -131,7 +133,13 @@ class Looking:
     def _hit(self, marked: Boxes, boxes: Boxes) -> NDArray[np.bool_]:
         if self.covers:
             return np.asarray(_held(marked, boxes) >= _COVERED, np.bool_)
-        return np.asarray(_same(marked, boxes) >= 0.3, np.bool_)
+        return np.asarray(_same(marked, boxes) >= FOUND, np.bool_)
+
+
+def in_vain(before: Seen, after: Seen) -> NDArray[np.bool_]:
+    """(n,): which boxes are of nothing that the other found or people have marked."""
+    known = np.concatenate([before.boxes, before.marked])
+    return np.asarray(_same(after.boxes, known) < _SAME / 2, np.bool_)
 
 
 class _Count:
