@@ -36,6 +36,18 @@ def as_array(boxes: list[Box]) -> NDArray[np.float64]:
     return np.concatenate([(edges[:, :2] + edges[:, 2:]) / 2, sides], axis=1)
 
 
+def nearest(gaps: NDArray[np.float64]) -> dict[int, int]:
+    """Rows with the column that is theirs, nearest first, each to one only; infinite is never."""
+    pairs: dict[int, int] = {}
+    gaps = gaps.copy()
+    while gaps.size and np.isfinite(gaps).any():
+        row, column = divmod(int(np.argmin(gaps)), gaps.shape[1])
+        pairs[row] = column
+        gaps[row, :] = np.inf
+        gaps[:, column] = np.inf
+    return pairs
+
+
 def without_doubles(boxes: list[Box], scores: list[float]) -> list[int]:
     """Indices of boxes, best first, less those that another look has given already."""
     if not boxes:

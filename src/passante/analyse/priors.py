@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from passante.analyse.motion import nearest
 from passante.core.geometry import Box
 from passante.core.media import VideoFormat
 from passante.core.names import Cause, Kind
@@ -23,6 +24,18 @@ class _Tally:
     first: tuple[int, int]
     last: tuple[int, int]
     frames: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """One place where a parent may be."""
+
+    parent: int
+    """Its number in the list."""
+    upright: Box
+    """The place in the picture as it is shown, px."""
+    places: list[Box]
+    """Where what it implies must lie then, px of the coded frame."""
 
 
 _DOUBTFUL = 0.5
@@ -69,51 +82,55 @@ class Prior:
             known: Regions of the implied kind on it, found by a finder.
         """
         form = frame.format
-        parents = list(parents)
-        known = list(known)
-        places = [self._places(parent.box, form) for parent in parents]
+        parents, known = list(parents), list(known)
+        spots = [
+            _Spot(number, _upright(box, form), self._places(box, form))
+            for number, parent in enumerate(parents)
+            for box in parent.parts or (parent.box,)
+        ]
+        gaps, owners = self._owners(parents, spots, known, form)
         implied = []
-        owners = self._owners(parents, places, known, form)
-        for number, parent in enumerate(parents):
-            if number in owners:
-                continue
+        for spot, gap in zip(spots, gaps, strict=True):
+            parent = parents[spot.parent]
+            if spot.parent in owners:
+                hit = owners[spot.parent]
+                if hit is None or math.isfinite(gap[hit]):
+                    continue
+            now = (frame.seq, frame.pts_ns)
             tally = self._tallies.get(parent.track)
             if tally is None:
-                tally = _Tally(next(self.numbers), (-1, -1), (-1, -1))
+                tally = _Tally(next(self.numbers), now, (-1, -1))
                 self._tallies[parent.track] = tally
-            now = (frame.seq, frame.pts_ns)
-            tally.first = now if tally.frames == 0 else tally.first
+            tally.frames += tally.last != now
             tally.last = now
-            tally.frames += 1
             implied += [
                 Region(self.kind, place.scaled(self.shown), parent.score, Cause.PRIOR, tally.number)
-                for place in places[number]
+                for place in spot.places
             ]
         return implied
 
     def _owners(
-        self,
-        parents: list[Region],
-        places: list[list[Box]],
-        known: list[Region],
-        form: VideoFormat,
-    ) -> set[int]:
-        """Parents whose own finding has been made, by their numbers in the list."""
-        if not parents or not known:
-            return set()
+        self, parents: list[Region], spots: list[_Spot], known: list[Region], form: VideoFormat
+    ) -> tuple[NDArray[np.float64], dict[int, int | None]]:
+        """Whose own finding has been made.
+
+        Returns:
+            (spots, known): how far each finding is from where each spot has it; and by the numbers
+            of parents in the list the number of their finding, None where it is right for all of
+            their spots.
+        """
+        if not spots or not known:
+            return np.full((len(spots), len(known)), np.inf), {}
         found = [region.box for region in known]
         middles = np.array([box.centre for box in found], np.float64).T
         theirs = [_upright(box, form) for box in found]
-        upright = [_upright(parent.box, form) for parent in parents]
-        gaps = np.stack(
-            [
-                self._gaps(parent, boxes, theirs, middles)
-                for parent, boxes in zip(upright, places, strict=True)
-            ]
-        )
-        owners = _pairs(gaps)
+        near = np.stack([self._gaps(spot.upright, spot.places, theirs, middles) for spot in spots])
+        first = np.searchsorted([spot.parent for spot in spots], range(len(parents)))
+        gaps = np.minimum.reduceat(near, first, axis=0)
+        # In a crowd a neighbour's face lies where one's own, turned away, would be: one face each.
+        owners = nearest(gaps)
         # Some are seen twice: whole, and once more in part. What is known of one is of both.
-        doubles = set()
+        doubles: dict[int, int | None] = {}
         whole = Box(0, 0, form.width, form.height)
         seen = [parent.box.intersection(whole) or Box(0, 0, 0, 0) for parent in parents]
         for number, parent in enumerate(parents):
@@ -121,19 +138,22 @@ class Prior:
             gap = gaps[number]
             if huge:
                 # The head may be above a box that shows a body only.
-                taller = [box.scaled(1.0, _TALLER) for box in places[number]]
-                gap = self._gaps(upright[number], taller, theirs, middles)
+                taller = [box.scaled(1.0, _TALLER) for box in self._places(parent.box, form)]
+                gap = self._gaps(_upright(parent.box, form), taller, theirs, middles)
             least = math.inf if huge or parent.score < _DOUBTFUL else self.near
             within = _MOSTLY if huge else _WITHIN
-            if number not in owners and any(
-                np.isfinite(gap[hit])
-                and gap[hit] <= least
-                and (known[hit].score >= _CLEAR or not huge)
-                and _one_thing(seen[number], seen[other], within)
-                for other, hit in owners.items()
-            ):
-                doubles.add(number)
-        return doubles | set(owners)
+            if number in owners:
+                continue
+            for other, hit in owners.items():
+                if (
+                    np.isfinite(gap[hit])
+                    and gap[hit] <= least
+                    and (known[hit].score >= _CLEAR or not huge)
+                    and _one_thing(seen[number], seen[other], within)
+                ):
+                    doubles[number] = None if huge else hit
+                    break
+        return near, {**owners, **doubles}
 
     def _gaps(
         self, parent: Box, places: list[Box], found: list[Box], middles: NDArray[np.float64]
@@ -156,9 +176,7 @@ class Prior:
     def _places(self, parent: Box, form: VideoFormat) -> list[Box]:
         """Where it must lie, px of the coded frame."""
         wide, high, turn = form.width, form.height, form.rotation
-        return [
-            place.turned_back(wide, high, turn) for place in self.where(_upright(parent, form))
-        ]
+        return [place.turned_back(wide, high, turn) for place in self.where(_upright(parent, form))]
 
     def end(self, parent: int) -> TrackSummary | None:
         """What was covered for a parent whose track, of this number, has ended; None for nothing.
@@ -193,21 +211,6 @@ def _middle_gaps(places: list[Box], found: NDArray[np.float64]) -> NDArray[np.fl
             gap = math.hypot((x[hit] - middle[0]) / wide, (y[hit] - middle[1]) / high)
             gaps[hit] = min(gaps[hit], gap)
     return gaps
-
-
-def _pairs(gaps: NDArray[np.float64]) -> dict[int, int]:
-    """Parents (rows) with the finding (column) that is theirs, nearest first, each to one only.
-
-    In a crowd a neighbour's face lies where one's own would be, and one's own may be turned away.
-    """
-    owners: dict[int, int] = {}
-    gaps = gaps.copy()
-    while gaps.size and np.isfinite(gaps).any():
-        parent, hit = divmod(int(np.argmin(gaps)), gaps.shape[1])
-        owners[parent] = hit
-        gaps[parent, :] = np.inf
-        gaps[:, hit] = np.inf
-    return owners
 
 
 def _one_thing(a: Box, b: Box, within: float) -> bool:

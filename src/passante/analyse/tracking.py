@@ -15,14 +15,17 @@ Rules, each there because somebody else's output leaked without it:
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from passante.analyse.motion import apart, as_array, between, reach, without_doubles
+from passante.analyse.hints import Hints
+from passante.analyse.motion import apart, as_array, between, nearest, reach, without_doubles
 from passante.analyse.planner import Changes
 from passante.analyse.template import Template
+from passante.analyse.track import Place, Track
 from passante.core.clock import NS_PER_S
 from passante.core.geometry import Box
 from passante.core.names import Cause, Kind
@@ -38,6 +41,8 @@ class TrackingSettings:
     """Score that starts a track."""
     keep: float
     """Score that keeps one alive; lower."""
+    often: float = math.inf
+    """Score that starts one where look after look shows it."""
     hold_ns: int = 800_000_000
     """How long a track is held after its last detection; half of it where no score was high."""
     grace_ns: int = 250_000_000
@@ -49,36 +54,6 @@ class TrackingSettings:
     pace: float = 10.0
     """How fast it may move, in its own sizes (mean of width and height) a second. A head goes by
     at 6 when its owner walks and at 17 when he runs; a plate on a car at 30 and more."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a track is on one frame."""
-
-    box: Box
-    slack: float
-    """By how much the box is grown on every side, px."""
-    cause: Cause
-
-
-@dataclass(slots=True)
-class _Track:
-    number: int
-    box: Box
-    score: float
-    template: Template | None
-    seen_seq: int
-    seen_ns: int
-    seen_box: Box
-    anchor: Box
-    """Where it was last looked for, and when; between, it goes on at its speed."""
-    anchor_ns: int
-    speed: tuple[float, float] = (0.0, 0.0)
-    """px a second."""
-    places: dict[int, _Place] = field(default_factory=dict)
-    counts: dict[Cause, int] = field(default_factory=dict)
-    first: tuple[int, int] | None = None
-    last: tuple[int, int] = (0, 0)
 
 
 _STRIDE_NS = 80_000_000
@@ -104,9 +79,10 @@ class Tracker:
         self.kind = kind
         self._settings = settings
         self._numbers = numbers
-        self._alive: list[_Track] = []
-        self._ended: list[_Track] = []
+        self._alive: list[Track] = []
+        self._ended: list[Track] = []
         self._done: list[TrackSummary] = []
+        self._hints = Hints()
 
     @property
     def boxes(self) -> tuple[Box, ...]:
@@ -137,7 +113,7 @@ class Tracker:
             size = (track.box.width + track.box.height) / 2
             age_s = (now - track.seen_ns) / NS_PER_S
             slack = size * min(0.5, 0.04 + self._settings.growth * age_s)
-            track.places[frame.seq] = _Place(track.box, slack, Cause.TRACKING)
+            track.places[frame.seq] = Place(track.box, slack, Cause.TRACKING)
 
     def observe(self, frame: RawFrame, found: Detections, held: Sequence[RawFrame]) -> list[Box]:
         """Take what was found on the newest frame.
@@ -168,10 +144,17 @@ class Tracker:
             self._seen(track, frame, box, score, held)
             taken.add(index)
         for index, (box, score) in enumerate(zip(boxes, scores, strict=True)):
-            known = index in taken or score < self._settings.start
-            if not known and not self._start(frame, box, score, held):
+            fresh = index not in taken and self._counts(frame, box, score)
+            if fresh and not self._start(frame, box, score, held):
                 sudden.append(box)
         return sudden
+
+    def _counts(self, frame: RawFrame, box: Box, score: float) -> bool:
+        """Whether a find that is of no track starts one."""
+        if score >= self._settings.start or score < self._settings.often:
+            return score >= self._settings.start
+        side = max(frame.format.width, frame.format.height)
+        return self._hints.often(frame.pts_ns, side, box, self.boxes)
 
     def note(self, frame: RawFrame, found: Detections) -> bool:
         """Cover on an earlier frame, still held, what a second look found there.
@@ -190,12 +173,12 @@ class Tracker:
             track = self._beside(frame.seq, box)
             if track is None:
                 at = frame.seq, frame.pts_ns
-                track = _Track(next(self._numbers), box, score, None, *at, box, box, frame.pts_ns)
+                track = Track(next(self._numbers), box, score, None, *at, box, box, frame.pts_ns)
                 self._ended.append(track)
-            track.places[frame.seq] = _Place(box, 0.0, Cause.DETECTION)
+            track.places[frame.seq] = Place(box, 0.0, Cause.DETECTION)
         return fresh
 
-    def _beside(self, seq: int, box: Box) -> _Track | None:
+    def _beside(self, seq: int, box: Box) -> Track | None:
         """Whose place on the frame before or after lies on `box`, and who has none on this one."""
         for track in self._alive + self._ended:
             places = [track.places.get(near) for near in (seq - 1, seq + 1)]
@@ -212,7 +195,8 @@ class Tracker:
             if place is None:
                 continue
             box = place.box.grown(place.slack)
-            regions.append(Region(self.kind, box, track.score, place.cause, track.number))
+            parts = tuple(part.grown(place.slack) for part in place.parts)
+            regions.append(Region(self.kind, box, track.score, place.cause, track.number, parts))
             track.counts[place.cause] = track.counts.get(place.cause, 0) + 1
             track.first = track.first or (frame.seq, frame.pts_ns)
             track.last = (frame.seq, frame.pts_ns)
@@ -230,7 +214,7 @@ class Tracker:
         ended, self._done = self._done, []
         return ended
 
-    def _follow(self, track: _Track, frame: RawFrame, changes: Changes) -> None:
+    def _follow(self, track: Track, frame: RawFrame, changes: Changes) -> None:
         """Move a track's box to where its patch is on `frame`."""
         now = frame.pts_ns
         if not changes.moved(track.box.grown(4.0)):
@@ -255,9 +239,7 @@ class Tracker:
             track.speed = (track.speed[0] * 0.7, track.speed[1] * 0.7)
         track.anchor, track.anchor_ns = track.box, now
 
-    def _match(
-        self, boxes: list[Box], scores: list[float], now_ns: int
-    ) -> list[tuple[_Track, int]]:
+    def _match(self, boxes: list[Box], scores: list[float], now_ns: int) -> list[tuple[Track, int]]:
         """Pairs of track and detection, nearest first, each used once."""
         if not boxes or not self._alive:
             return []
@@ -278,16 +260,10 @@ class Tracker:
                 for d in weak.tolist():
                     if boxes[d].iou(track.box) < _LIES_ON:
                         cost[t, d] = np.inf
-        pairs: list[tuple[_Track, int]] = []
-        while np.isfinite(cost).any():
-            t, d = divmod(int(np.argmin(cost)), cost.shape[1])
-            pairs.append((self._alive[t], d))
-            cost[t, :] = np.inf
-            cost[:, d] = np.inf
-        return pairs
+        return [(self._alive[t], d) for t, d in nearest(cost).items()]
 
     def _seen(
-        self, track: _Track, frame: RawFrame, box: Box, score: float, held: Sequence[RawFrame]
+        self, track: Track, frame: RawFrame, box: Box, score: float, held: Sequence[RawFrame]
     ) -> None:
         """A detection of a known track: lay a bridge back to the one before."""
         span_ns = frame.pts_ns - track.seen_ns
@@ -300,14 +276,15 @@ class Tracker:
             track.speed = moved[0] * NS_PER_S / span_ns, moved[1] * NS_PER_S / span_ns
         # A find much smaller than expected may be of part of it only: cover what was expected too.
         part = box.area < 0.75 * track.box.area and self.kind is not Kind.VEHICLE
+        parts = (box, track.box) if part else ()
         shown = box.union(track.box) if part else box
-        track.places[frame.seq] = _Place(shown, 0.0, Cause.DETECTION)
+        track.places[frame.seq] = Place(shown, 0.0, Cause.DETECTION, parts)
         track.box = track.seen_box = track.anchor = box
         track.seen_seq, track.seen_ns, track.anchor_ns = frame.seq, frame.pts_ns, frame.pts_ns
         track.score = max(track.score, score)
         track.template = Template.cut(frame, box)
 
-    def _bridge(self, track: _Track, frame: RawFrame, box: Box, held: Sequence[RawFrame]) -> None:
+    def _bridge(self, track: Track, frame: RawFrame, box: Box, held: Sequence[RawFrame]) -> None:
         """Cover the straight line from where a track was found last to `box` on `frame`."""
         span_ns = max(1, frame.pts_ns - track.seen_ns)
         for missed in held:
@@ -318,9 +295,10 @@ class Tracker:
             followed = track.places.get(missed.seq)
             # Nothing hides a vehicle: where its plate may be follows from one box, not from two.
             alone = followed is None or self.kind is Kind.VEHICLE
+            parts = () if alone or followed is None else (line, followed.box)
             whole = line if alone or followed is None else line.union(followed.box)
             slack = 0.05 * (line.width + line.height) / 2
-            track.places[missed.seq] = _Place(whole, slack, Cause.TRACKING)
+            track.places[missed.seq] = Place(whole, slack, Cause.TRACKING, parts)
 
     def _start(self, frame: RawFrame, box: Box, score: float, held: Sequence[RawFrame]) -> bool:
         """A detection of nothing known: a new track, walked back at once.
@@ -328,12 +306,12 @@ class Tracker:
         Gives whether the picture before agrees.
         """
         template, at = Template.cut(frame, box), (frame.seq, frame.pts_ns)
-        track = _Track(next(self._numbers), box, score, template, *at, box, box, frame.pts_ns)
-        track.places[frame.seq] = _Place(box, 0.0, Cause.DETECTION)
+        track = Track(next(self._numbers), box, score, template, *at, box, box, frame.pts_ns)
+        track.places[frame.seq] = Place(box, 0.0, Cause.DETECTION)
         self._alive.append(track)
         return self._walk_back(track, frame, held)
 
-    def _walk_back(self, track: _Track, frame: RawFrame, held: Sequence[RawFrame]) -> bool:
+    def _walk_back(self, track: Track, frame: RawFrame, held: Sequence[RawFrame]) -> bool:
         """Cover a new track on the frames before; gives whether they show it near by."""
         box, later_ns, template = track.box, frame.pts_ns, track.template
         found = near = len(held) < 2
@@ -384,13 +362,13 @@ class Tracker:
             self._look_ahead(track, frame, earlier, guess)
         return near
 
-    def _look_ahead(self, track: _Track, found: RawFrame, earlier: RawFrame, box: Box) -> None:
+    def _look_ahead(self, track: Track, found: RawFrame, earlier: RawFrame, box: Box) -> None:
         """Cover `box` on a frame before the one on which the track was found."""
         age_s = (found.pts_ns - earlier.pts_ns) / NS_PER_S
         slack = (box.width + box.height) / 2 * min(0.4, 0.04 + 0.6 * self._settings.growth * age_s)
-        track.places[earlier.seq] = _Place(box, slack, Cause.LOOK_AHEAD)
+        track.places[earlier.seq] = Place(box, slack, Cause.LOOK_AHEAD)
 
-    def _close(self, track: _Track) -> None:
+    def _close(self, track: Track) -> None:
         first, last = track.first, track.last
         if first is not None:
             when = first[0], last[0], first[1], last[1]

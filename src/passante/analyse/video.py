@@ -23,6 +23,7 @@ from passante.analyse.finder import Finder
 from passante.analyse.heads import head_of, likely_head, may_wear
 from passante.analyse.health import Health
 from passante.analyse.looks import FaceLooks, LookSettings, Moment, PeopleLooks, PlateLooks
+from passante.analyse.onward import Onward
 from passante.analyse.planner import Changes
 from passante.analyse.plates import likely_plate_zones
 from passante.analyse.priors import Prior
@@ -48,7 +49,7 @@ class Finders:
 
 TRACKING = {
     Kind.FACE: TrackingSettings(start=0.2, keep=0.12),
-    Kind.PERSON: TrackingSettings(start=0.35, keep=0.2, growth=0.08, pace=2.5),
+    Kind.PERSON: TrackingSettings(start=0.35, keep=0.2, often=0.25, growth=0.08, pace=2.5),
     Kind.VEHICLE: TrackingSettings(start=0.4, keep=0.25, growth=0.08, pace=5.0),
     Kind.PLATE: TrackingSettings(start=0.42, keep=0.25, pace=30.0),
 }
@@ -135,6 +136,7 @@ class AnalyseVideo:
             if kind in self._looked
         }
         self._heads = Prior(Kind.HEAD, likely_head, self._numbers, may_wear, _SPOT_ON, shown=_SHOWN)
+        self._onward = Onward()
         self._plate_zones = Prior(Kind.PLATE, likely_plate_zones, self._numbers)
         self._health: dict[str, Health] = {}
         self._held: deque[RawFrame] = deque()
@@ -341,7 +343,8 @@ class AnalyseVideo:
             by_kind[region.kind].append(region)
         implied = []
         if self._settings.head_prior and Kind.FACE in self._looked:
-            implied += self._heads.regions(frame, by_kind[Kind.PERSON], by_kind[Kind.FACE])
+            people = self._onward.doubted(frame.pts_ns, by_kind[Kind.PERSON])
+            implied += self._heads.regions(frame, people, by_kind[Kind.FACE])
         if self._settings.plate_prior and Kind.PLATE in self._looked:
             implied += self._plate_zones.regions(
                 frame,

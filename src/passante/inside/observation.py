@@ -53,6 +53,9 @@ class Region:
     cause: Cause
     track: int
     """Number of its track in this run of the stream."""
+    parts: tuple[Box, ...] = ()
+    """Where it may be, each the whole of it, where `box` holds several such places; () where it is
+    `box`. What follows from it follows from each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,11 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from passante.analyse.priors import Prior
 from passante.core.geometry import Box
@@ -123,3 +126,59 @@ def test_up_is_up_in_a_turned_picture(degrees: int) -> None:
     assert upright.y1 <= high
     (head,) = prior().regions(turned, [region(Kind.PERSON, coded)], [])
     assert head.box.turned(64, 48, degrees) == Box(10, 4, 20, 14)
+
+
+def test_in_doubt_where_somebody_is_a_head_is_covered_in_each_place() -> None:
+    other = PERSON.shifted(30, 10)
+    union = replace(region(Kind.PERSON, PERSON.union(other)), parts=(PERSON, other))
+    heads = prior().regions(raw_frame(), [union], [])
+    assert [head.box for head in heads] == [*top(PERSON), *top(other)]
+    assert {head.track for head in heads} == {10}
+
+
+def test_in_doubt_a_face_stands_for_those_places_that_it_fits() -> None:
+    other = PERSON.shifted(30, 10)
+    union = replace(region(Kind.PERSON, PERSON.union(other)), parts=(PERSON, other))
+    face = region(Kind.FACE, Box(26, 24, 34, 33))
+    (head,) = prior().regions(raw_frame(), [union], [face])
+    assert head.box == top(other)[0]
+
+
+def test_a_frame_counts_once_however_many_places_there_are() -> None:
+    heads = prior()
+    union = replace(region(Kind.PERSON, PERSON), parts=(PERSON, PERSON.shifted(30, 0)))
+    heads.regions(raw_frame(), [union], [])
+    ended = heads.end(1)
+    assert ended is not None
+    assert ended.frames == {Cause.PRIOR: 1}
+
+
+boxes = st.builds(
+    lambda x, y, wide, high: Box(x, y, x + wide, y + high),
+    *[st.integers(0, 40)] * 2, *[st.integers(1, 40)] * 2,
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(boxes, min_size=1, max_size=3), max_size=5), st.lists(boxes, max_size=5))
+def test_every_place_has_a_head_covered_or_a_face_in_it(
+    people: list[list[Box]], faces: list[Box]
+) -> None:
+    parents = [
+        Region(Kind.PERSON, reduce(Box.union, parts), 0.8, Cause.DETECTION, track, tuple(parts))
+        for track, parts in enumerate(people)
+    ]
+    known = [region(Kind.FACE, face) for face in faces]
+    covered = {one.box for one in prior().regions(raw_frame(), parents, known)}
+    form = raw_frame().format
+    for parent in parents:
+        huge = parent.box.area > 0.1 * form.width * form.height  # those are often seen in pieces
+        for part in parent.parts:
+            (place,) = top(part)
+            assert (
+                huge
+                or place in covered
+                or any(
+                    place.x0 <= x <= place.x1 and place.y0 <= y <= place.y1
+                    for x, y in (face.centre for face in faces)
+                )
+            )

@@ -186,3 +186,40 @@ def test_whom_second_looks_find_on_frames_in_a_row_is_one_track(order: tuple[int
     assert [len(regions) for regions in run.regions()] == [0, 0, 1, 2, 1, 0]
     summaries = run.tracker.take_ended(over=True)
     assert sorted(sum(summary.frames.values()) for summary in summaries) == [1, 3]
+
+
+def test_a_union_says_of_which_places_it_is_one() -> None:
+    run = Run()
+    run.step(START, seen(START))
+    part = Box(60, 80, 70, 104)
+    run.step(START, seen(part))
+    first, second = run.regions()
+    assert first[0].parts == ()
+    assert second[0].parts == (part, START)
+
+
+def test_between_two_finds_it_may_be_on_the_line_or_where_it_was_followed() -> None:
+    run = Run()
+    path = [START.shifted(4.0 * i, 0) for i in range(6)]
+    for i, box in enumerate(path):
+        run.step(box, *([seen(box)] if i in (0, 5) else []))
+    for now in run.regions()[1:5]:
+        region = now[0]
+        assert len(region.parts) == 2
+        assert region.parts[0].union(region.parts[1]) == region.box
+
+
+def test_who_is_seen_weakly_three_times_is_covered_from_the_first_on() -> None:
+    run = Run(Kind.PERSON, often=0.25)
+    weak = detections((60, 80, 84, 104), kind=Kind.PERSON, score=0.3)
+    for number in range(15):
+        run.step(START, *([weak] if number % 7 == 0 else []))
+    assert all(len(now) == 1 for now in run.regions())
+
+
+def test_who_is_seen_weakly_once_is_nobody() -> None:
+    run = Run(Kind.PERSON, often=0.25)
+    run.step(START, detections((60, 80, 84, 104), kind=Kind.PERSON, score=0.3))
+    for _ in range(15):
+        run.step(START)
+    assert not any(run.regions())
