@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from passante.core.geometry import Box
 from passante.evaluate.footage import Frame, Truth
+from passante.evaluate.pictures import Picture
 from passante.evaluate.rates import Rate
 
 Mask = NDArray[np.bool_]
@@ -160,9 +161,21 @@ def _is_seen(luma: NDArray[np.uint8], empty: NDArray[np.uint8], box: Box) -> boo
 
 def empty_street(frames: Iterable[Frame], count: int) -> NDArray[np.uint8]:
     """(height, width): median brightness of frames spread over a recording of `count` frames."""
+    return _median([frame.yuv[:, :, 0] for frame in _samples(frames, count)])
+
+
+def empty_picture(frames: Iterable[Frame], count: int) -> Picture:
+    """(height, width, 3), RGB: the same in colour."""
+    return _median([frame.rgb for frame in _samples(frames, count)])
+
+
+def _samples(frames: Iterable[Frame], count: int) -> Iterator[Frame]:
     wanted = np.linspace(0, count - 1, min(count, _SAMPLES)).round().astype(int).tolist()
-    kept = [frame.yuv[:, :, 0] for _, frame in numbered(frames, wanted)]
-    return np.asarray(np.median(np.stack(kept), axis=0), np.uint8)
+    return (frame for _, frame in numbered(frames, wanted))
+
+
+def _median(pictures: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    return np.asarray(np.median(np.stack(pictures), axis=0), np.uint8)
 
 
 def _vain(mask: Mask, people: Iterable[Box]) -> float:

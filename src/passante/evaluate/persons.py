@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from passante.evaluate.attacks import retrace
 from passante.evaluate.footage import Clip, clips, frames, written_again
-from passante.evaluate.leakage import Leaks, empty_street, heads_of, measure, merged
+from passante.evaluate.leakage import Leaks, empty_picture, empty_street, heads_of, measure, merged
 from passante.evaluate.rates import Rate
 from passante.evaluate.results import Figure, Finding, Result, Section, Subject
 from passante.evaluate.settings import Settings, Tell
@@ -28,6 +28,7 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     recordings = clips(settings.folder, quick=settings.quick)
     tell("persons: untouched")
     control = _control([(clip, written_again(clip, settings.scratch)) for clip in recordings])
+    yield from _places(recordings, control, settings.seed)
     for version in versions(settings):
         tell(f"persons: {version.subject.name}")
         made = [(clip, version.make(clip)) for clip in recordings]
@@ -126,6 +127,25 @@ def _clothes(subject: Subject, made: Pairs, control: Control, seed: int) -> Iter
             baseline=baseline,
             of=f"late pictures of {people} people, interval over people",
         )
+
+
+_EMPTY = Subject("the empty street, nobody in it", ours=False)
+
+
+def _places(recordings: Sequence[Clip], control: Control, seed: int) -> Iterator[Figure]:
+    """What of a success is the place: people who stand still stand before the same wall."""
+    empty = []
+    for clip in recordings:
+        if clip.name in control.clothes:
+            street = empty_picture(frames(clip.path), max(clip.people) + 1)
+            empty.append(retrace.nobody(street, clip.people, control.meetings[clip.name]))
+    if not empty:
+        return
+    rate = _over((retrace.recognised(one, one) for one in empty), seed)
+    yield Figure(
+        Section.PERSONS, _EMPTY, "people known again by the place alone", 100 * rate.share, "%",
+        rate.trials, 100 * rate.low, 100 * rate.high,
+    )  # fmt: skip
 
 
 def _over(attempts: Iterator[dict[int, list[bool]]], seed: int) -> Rate:

@@ -97,3 +97,9 @@ def test_the_empty_street_is_what_is_there_most_of_the_time() -> None:
         yuv[:, number % 8] = 200
         frames.append(Frame(Fraction(number), yuv))
     assert (leakage.empty_street(frames, 30) == 90).all()
+
+
+def test_the_empty_picture_has_the_colours_of_what_is_there_most_of_the_time() -> None:
+    yuv = np.full((20, 20, 3), (90, 140, 120), np.uint8)
+    shown = [Frame(Fraction(n), yuv if n % 3 else yuv // 2) for n in range(30)]
+    assert (leakage.empty_picture(shown, 30) == shown[1].rgb).all()

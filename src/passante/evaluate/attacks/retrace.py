@@ -23,8 +23,9 @@ from passante.evaluate.threat import Knows
 Vector = NDArray[np.float32]
 
 _STRIPES, _HUES, _TONES, _GREYS = 4, 12, 4, 8
-_SHOTS = 3
-"""Pictures of each person at each of the two times."""
+_SHOTS = 12
+"""Pictures of each person at each of the two times. With three, which moments they show decides:
+on one recording of plain figures, draws of three gave 3 to 21 % where guessing gives 8."""
 _APART = 0.5
 """Share of their time in the picture that lies at least between the two times."""
 _SHORTEST = 12
@@ -109,6 +110,21 @@ def dressed(frames: Iterable[Frame], people: Truth, when: Meeting) -> Wardrobe:
             for who, at in asked.items():
                 if number in at:
                     into.setdefault(who, []).append(clothes(_cut(pixels, people[number][who])))
+    return found
+
+
+def nobody(empty: Picture, people: Truth, when: Meeting) -> Wardrobe:
+    """What stands where people are, with none of them in it: what the place alone gives away.
+
+    Args:
+        empty: (height, width, 3), RGB: the street without people.
+        people: Where each is.
+        when: When to look at whom.
+    """
+    found = Wardrobe()
+    for asked, into in ((when.early, found.early), (when.late, found.late)):
+        for who, at in asked.items():
+            into[who] = [clothes(_cut(empty, people[number][who])) for number in at]
     return found
 
 

@@ -59,6 +59,19 @@ def test_people_never_seen_alone_play_no_part() -> None:
     assert set(retrace.meeting(always).early) == {3}
 
 
+def test_who_keeps_to_a_place_is_known_by_it_with_nobody_there() -> None:
+    empty = np.random.default_rng(5).integers(60, 200, (streets.HIGH, streets.WIDE, 3))
+    alone = retrace.nobody(empty.astype(np.uint8), streets.people(), WHEN)
+    assert all(all(hits) for hits in retrace.recognised(alone, alone).values())
+
+
+def test_the_same_place_tells_nobody_apart() -> None:
+    plain = np.full((streets.HIGH, streets.WIDE, 3), 90, np.uint8)
+    alone = retrace.nobody(plain, streets.people(), WHEN)
+    hits = [hit for of_one in retrace.recognised(alone, alone).values() for hit in of_one]
+    assert sum(hits) == len(hits) / 4
+
+
 def test_guessing_among_four_is_right_one_time_in_four() -> None:
     rate = retrace.guess([(4, 12)], seed=1)
     assert rate.low < 0.25 < rate.high
