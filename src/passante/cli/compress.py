@@ -78,7 +78,7 @@ _COUNT = click.IntRange(min=1)
     help="Footage of that camera: its beginning is learnt from, its end judged on.",
 )
 @click.option(
-    "--steps", type=_COUNT, default=1200, show_default=True, help="How long a student is taught."
+    "--steps", type=_COUNT, default=1300, show_default=True, help="How long a student is taught."
 )
 @click.option("--task", default="", help="What an ONNX file is for, e.g. find.face or classify.")
 @click.option("--size", default="", metavar="WxH", help="At which size it looks at pictures, px.")

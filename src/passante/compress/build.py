@@ -9,7 +9,7 @@ from itertools import islice
 from passante.compress import rows
 from passante.compress.calibrate import histograms
 from passante.compress.candidate import Candidate
-from passante.compress.cost import fusion, multiplications, parameters
+from passante.compress.cost import fusion, held, multiplications, parameters
 from passante.compress.data import Collection
 from passante.compress.even import drift, silent, tops
 from passante.compress.histogram import Method
@@ -246,10 +246,16 @@ class Builder:
                 self._begun(graph, kept, words)
 
     def _begun(self, graph: Graph, recipe: Recipe, how: str) -> None:
-        """With its first layers in floating point, and of all others those that mind most."""
+        """With its first layers in floating point, and others that mind most.
+
+        Of those that read and give no more numbers than the first: no more memory is needed.
+        """
         name = f"int8-begin-{len(recipe.keep)}"
         self._tell(f"trying each layer beside the first {len(recipe.keep)} in floating point")
-        found = sensitivities(shaped(graph, recipe), recipe, self._some)
+        numbers = held(graph, self._shapes)
+        most = max(numbers[layer] for layer in recipe.keep)
+        every = sensitivities(shaped(graph, recipe), recipe, self._some)
+        found = [item for item in every if numbers[item.layer] <= most]
         for count in MIXED:
             worst = tuple(item.layer for item in found[:count] if item.gain_db > 0)
             keep = (*recipe.keep, *worst)

@@ -43,15 +43,10 @@ def multiplications(graph: Graph, sizes: Mapping[str, tuple[int, ...]]) -> int:
 
     Convolutions and products of matrices are counted, in floating point or in integers.
     """
-    fixed = graph.copy()
-    for value in fixed.inputs:
-        value.shape = sizes.get(value.name, value.shape)
-    for value in fixed.outputs:
-        value.shape = None
-    shapes = fixed.shapes()
-    sources = {name: _source(fixed, name) for node in fixed.nodes for name in node.inputs}
+    shapes = _shapes(graph, sizes)
+    sources = {name: _source(graph, name) for node in graph.nodes for name in node.inputs}
     total = 0
-    for node in fixed.nodes:
+    for node in graph.nodes:
         if node.op not in ("Conv", "ConvTranspose", "Gemm", "MatMul"):
             continue
         weight = shapes.get(sources.get(node.inputs[1], node.inputs[1]), ())
@@ -66,6 +61,21 @@ def multiplications(graph: Graph, sizes: Mapping[str, tuple[int, ...]]) -> int:
             deep = sides[1] if node.op == "Gemm" and node.attributes.get("transB") else sides[-2]
             total += math.prod(at) * deep
     return total
+
+
+def held(graph: Graph, sizes: Mapping[str, tuple[int, ...]]) -> dict[str, int]:
+    """Node -> how many numbers it reads and gives in one run at these shapes, weights apart."""
+    shapes = _shapes(graph, sizes)
+
+    def numbers(name: str) -> int:
+        sides = shapes.get(name, ())
+        known = name not in graph.constants and all(isinstance(side, int) for side in sides)
+        return math.prod(int(side) for side in sides) if known and sides else 0
+
+    return {
+        node.name: sum(numbers(name) for name in (*node.inputs, *node.outputs))
+        for node in graph.nodes
+    }
 
 
 def parameters(graph: Graph) -> int:
@@ -93,6 +103,15 @@ def fusion(data: bytes) -> Fusion:
     whole = sum(counts[op] for op in _INTEGER)
     left = sum(counts[op] for op in (*_CONVOLUTIONS, "Gemm", "FusedGemm", "MatMul"))
     return Fusion(whole, whole + left, counts["QuantizeLinear"] + counts["DequantizeLinear"])
+
+
+def _shapes(graph: Graph, sizes: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int | str, ...]]:
+    fixed = graph.copy()
+    for value in fixed.inputs:
+        value.shape = sizes.get(value.name, value.shape)
+    for value in fixed.outputs:
+        value.shape = None
+    return fixed.shapes()
 
 
 def _source(graph: Graph, name: str) -> str:

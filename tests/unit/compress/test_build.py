@@ -4,6 +4,7 @@ import pytest
 
 from passante.compress import build
 from passante.compress.build import Builder, Wanted
+from passante.compress.cost import held
 from passante.compress.data import Collection
 from passante.compress.histogram import Method
 from passante.compress.subject import find
@@ -112,3 +113,17 @@ def test_a_finder_is_tried_with_its_first_layers_in_floating_point(tmp_path):
     assert begun.recipe is not None
     assert begun.recipe.parted
     assert carried_out(given.repaired.graph, begun.recipe).to_bytes() == begun.data
+
+
+def test_beside_the_first_layers_none_stays_in_floating_point_that_takes_more_memory(tmp_path):
+    folder = scenes.pictures(tmp_path / "a", 3)
+    given = subject(tmp_path, street().to_bytes(), task="find.face", size=(128, 96))
+    found, _ = built(given, Collection(folder, most=3), Wanted(kept=(), smaller=False))
+    graph = given.repaired.graph
+    first = tuple(node.name for node in layers(graph)[:3])
+    numbers = held(graph, {"image": (1, 96, 128, 3)})
+    (mixed,) = (one for one in found.candidates if one.name == "int8-begin-3-mixed-1")
+    (more,) = set(mixed.kept_float) - set(first)
+    assert numbers[more] <= max(numbers[name] for name in first)
+    assert mixed.recipe is not None
+    assert carried_out(graph, mixed.recipe).to_bytes() == mixed.data

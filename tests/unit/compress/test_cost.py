@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from passante.compress.cost import fusion, multiplications, parameters
+from passante.compress.cost import fusion, held, multiplications, parameters
 from passante.core.errors import ModelContractError
 from passante.models.convert.network import Graph, Node, Value
 from passante.models.convert.quantise import quantise
@@ -14,6 +14,15 @@ BY_HAND = 16 * 24 * (8 * 3 * 9 + 16 * 8 + 16 * 9 + 8 * 16 + 5 * 8)
 def test_multiplications_are_those_counted_by_hand():
     assert multiplications(street(), SIZES) == BY_HAND
     assert multiplications(classifier(), {}) == 16 * 16 * 8 * 27 + 8 * 4
+
+
+def test_what_a_layer_reads_and_gives_is_counted_without_its_weights():
+    graph = Graph(
+        [Node("MatMul", ["x", "w"], ["y"], "m")], {"w": np.ones((6, 5), np.float32)},
+        [Value("x", 1, ("n", 6))], [Value("y", 1, None)],
+    )  # fmt: skip
+    assert held(graph, {"x": (2, 6)}) == {"m": 2 * 6 + 2 * 5}
+    assert held(graph, {}) == {"m": 0}
 
 
 def test_in_integers_they_are_the_same():
