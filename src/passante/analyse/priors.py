@@ -124,7 +124,7 @@ class Prior:
         found = [region.box for region in known]
         middles = np.array([box.centre for box in found], np.float64).T
         theirs = [_upright(box, form) for box in found]
-        near = np.stack([self._gaps(spot.upright, spot.places, theirs, middles) for spot in spots])
+        near = self._gaps(spots, theirs, middles)
         first = np.searchsorted([spot.parent for spot in spots], range(len(parents)))
         gaps = np.minimum.reduceat(near, first, axis=0)
         # In a crowd a neighbour's face lies where one's own, turned away, would be: one face each.
@@ -139,7 +139,8 @@ class Prior:
             if huge:
                 # The head may be above a box that shows a body only.
                 taller = [box.scaled(1.0, _TALLER) for box in self._places(parent.box, form)]
-                gap = self._gaps(_upright(parent.box, form), taller, theirs, middles)
+                spot = _Spot(number, _upright(parent.box, form), taller)
+                gap = self._gaps([spot], theirs, middles)[0]
             least = math.inf if huge or parent.score < _DOUBTFUL else self.near
             within = _MOSTLY if huge else _WITHIN
             if number in owners:
@@ -156,21 +157,32 @@ class Prior:
         return near, {**owners, **doubles}
 
     def _gaps(
-        self, parent: Box, places: list[Box], found: list[Box], middles: NDArray[np.float64]
+        self, spots: list[_Spot], found: list[Box], middles: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """How far each finding is from where it should be; infinite where it is another's.
+        """How far each finding is from the middle of the nearest place of each spot.
 
         Args:
-            parent: Upright, px.
-            places: Where it should be, px of the coded frame.
+            spots: Where they should be.
             found: The findings, upright, px.
             middles: (2, n): x and y of their middles, px of the coded frame.
+
+        Returns:
+            (spots, n), in widths and heights of the place; infinite where the middle of a finding
+            lies outside all places of a spot, or where the finding is another's by its size.
         """
-        gaps = _middle_gaps(places, middles)
-        if self.own is not None:
-            for hit in np.flatnonzero(np.isfinite(gaps)).tolist():
-                if not self.own(parent, found[hit]):
-                    gaps[hit] = np.inf
+        gaps = np.full((len(spots), len(found)), np.inf)
+        x, y = middles
+        places = [(number, box) for number, spot in enumerate(spots) for box in spot.places]
+        edges = np.array([(box.x0, box.y0, box.x1, box.y1) for _, box in places]).reshape(-1, 4, 1)
+        x0, y0, x1, y1 = edges[:, 0], edges[:, 1], edges[:, 2], edges[:, 3]
+        inside = (x0 <= x) & (x <= x1) & (y0 <= y) & (y <= y1)
+        for place, hit in np.argwhere(inside).tolist():
+            number, box = places[place]
+            if self.own is None or self.own(spots[number].upright, found[hit]):
+                middle = box.centre
+                across = (x[hit] - middle[0]) / max(box.width, 1e-3)
+                down = (y[hit] - middle[1]) / max(box.height, 1e-3)
+                gaps[number, hit] = min(gaps[number, hit], math.hypot(across, down))
         return gaps
 
     def _places(self, parent: Box, form: VideoFormat) -> list[Box]:
@@ -194,23 +206,6 @@ class Prior:
 def _upright(box: Box, form: VideoFormat) -> Box:
     """A box of the coded frame in the picture as it is shown, px."""
     return box.turned(form.width, form.height, form.rotation)
-
-
-def _middle_gaps(places: list[Box], found: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far each finding (x and y of its middle, px) is from that of the nearest place.
-
-    In widths and heights of the place; infinite where its centre lies outside them all.
-    """
-    x, y = found
-    gaps = np.full(x.shape, np.inf)
-    for box in places:
-        inside = np.flatnonzero((box.x0 <= x) & (x <= box.x1) & (box.y0 <= y) & (y <= box.y1))
-        wide, high = max(box.width, 1e-3), max(box.height, 1e-3)
-        middle = box.centre
-        for hit in inside.tolist():
-            gap = math.hypot((x[hit] - middle[0]) / wide, (y[hit] - middle[1]) / high)
-            gaps[hit] = min(gaps[hit], gap)
-    return gaps
 
 
 def _one_thing(a: Box, b: Box, within: float) -> bool:
