@@ -57,12 +57,16 @@ def _published(archives: Path | None) -> str:
     return _file(part, archives, "centerface-published")
 
 
+_DIRECTION = "e47acedf663230f8863ff1ab0e64dd2d82b838fceb5957146dab185a89d6215c"
+"""sha256 of the foreign classifier."""
+
+
 def _foreign(archives: Path | None) -> str:
     if archives is None:
         sys.exit("the foreign classifier comes from a package: name its folder with --archives")
     part = catalogue.card("ppocr-det").parts[0]
     member = "rapidocr_onnxruntime/models/ch_ppocr_mobile_v2.0_cls_infer.onnx"
-    other = Part(part.package, part.version, member, "0" * 64, 0)
+    other = Part(part.package, part.version, member, _DIRECTION, 585532)
     return _file(other, archives, "text-direction")
 
 
@@ -180,7 +184,7 @@ CASES = (
         "sounds",
         "YAMNet, the tagger of sounds",
         lambda _: "yamnet",
-        ("--max-loss", "accuracy=1, told=1, clean=1", "--prune", ""),
+        ("--max-loss", "accuracy=3, told=1, clean=1", "--prune", ""),
         "events",
         500,
     ),
