@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from passante.analyse.logmel import log_mel, patches
 from passante.analyse.tagger import Yamnet
+from passante.evaluate.packaged import PACKAGED
 from passante.models import store
-from passante.models.catalogue import DEFAULTS
 from passante.models.session import OnnxSession
 from voice_attacks import AbsentError
 from voice_sound import RATE_HZ, Sound
@@ -104,11 +104,11 @@ def tag(sound: Sound) -> NDArray[np.float32]:
 
 @cache
 def _yamnet() -> Yamnet:
-    return Yamnet(OnnxSession(store.find(DEFAULTS["find.sound"])))
+    return Yamnet(OnnxSession(store.find(PACKAGED)))
 
 
 def tag_in_floats(sound: Sound) -> NDArray[np.float32]:
-    """The same of the network that the product listens with, in floats."""
+    """The same of the network whose integers the product listens with, in floats."""
     groups = _network()[2]
     heard = patches(log_mel(np.pad(sound, (0, max(0, RATE_HZ - sound.size)))), 48)
     best = _yamnet().look(heard).logits.max(axis=0)

@@ -28,9 +28,10 @@ from passante.analyse.logmel import patches
 from passante.analyse.tagger import EMBEDDING
 from passante.analyse.traits import traits
 from passante.core.names import EventKind
+from passante.evaluate.packaged import PACKAGED
 from passante.evaluate.precision import average_precision
 from passante.models import store
-from passante.models.catalogue import DEFAULTS, card
+from passante.models.catalogue import card
 from training.sounds import head as head_file
 from training.sounds import sources
 from training.sounds.learn import Layers, learn
@@ -85,11 +86,11 @@ def main() -> int:
     """Fit, say how good it is, and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("gathered", type=Path, nargs="+")
-    parser.add_argument("--network", type=Path, help="another tagger than the default one")
+    parser.add_argument("--network", type=Path, help="another tagger than YAMNet as it comes")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--out", type=Path, help="write the head there")
     options = parser.parse_args()
-    network = options.network or store.place(card(DEFAULTS["find.sound"]))
+    network = options.network or store.place(card(PACKAGED))
     data = joined([load(path, network) for path in options.gathered])
     outside = np.zeros((len(data.kind), len(KINDS)), np.float32)
     for number in range(FOLDS):

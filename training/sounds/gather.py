@@ -26,11 +26,10 @@ from passante.analyse.tagger import Yamnet
 from passante.core.errors import PassanteError
 from passante.core.names import EventKind
 from passante.evaluate.halves import Half, beds, recordings
-from passante.evaluate.packaged import CLASSES_OF
+from passante.evaluate.packaged import CLASSES_OF, PACKAGED
 from passante.evaluate.sounds import RATE_HZ, Sound, load
 from passante.evaluate.trials import loudest
 from passante.models import store
-from passante.models.catalogue import DEFAULTS
 from passante.models.session import OnnxSession
 from training.sounds import mix, sources, synthesise
 
@@ -74,7 +73,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="other mixtures of the same sounds")
     options = parser.parse_args()
     rng = np.random.default_rng(SEED)
-    tagger = Yamnet(OnnxSession(store.find(DEFAULTS["find.sound"])))
+    tagger = Yamnet(OnnxSession(store.find(PACKAGED)))
     found = [*packages(options.packages, tagger, rng), *fixed(), *synthetic(rng)]
     if options.seed is not None:
         rng = np.random.default_rng(options.seed)

@@ -21,7 +21,7 @@ from passante.core.names import EventKind
 from passante.evaluate.anchors import LogMelRegression, energy, features
 from passante.evaluate.halves import Half, Recording, beds, recordings
 from passante.evaluate.levels import levels
-from passante.evaluate.packaged import PackagedTagger
+from passante.evaluate.packaged import PACKAGED, PackagedTagger
 from passante.evaluate.pictures import chosen
 from passante.evaluate.precision import average_precision, threshold_for
 from passante.evaluate.quiet import nothing
@@ -98,6 +98,7 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
     """Every listener on recorded events in streets; ours on protected sound as well."""
     tagger = Yamnet(OnnxSession(store.find(DEFAULTS["find.sound"])))
     head = OnnxSession(store.find(DEFAULTS["find.incident"]))
+    packaged = PackagedTagger(Yamnet(OnnxSession(store.find(PACKAGED))))
     limits = limits_for(head.card.sha256)
     tell("events: sounds to fix thresholds on")
     fix = trials(settings, Half.FIX)
@@ -109,7 +110,7 @@ def run(settings: Settings, tell: Tell) -> Iterator[Result]:
         ),
         Method(
             Subject("YAMNet as packaged", ours=False),
-            lambda looks, tags: PackagedTagger(Given(tagger.model, tags)).look(looks.patches),
+            lambda looks, _: packaged.look(looks.patches),
         ),
         Method(
             Subject("log-mel and logistic regression", ours=False),

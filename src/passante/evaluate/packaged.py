@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 
 from passante.analyse.tagger import Tagger
 from passante.core.names import EventKind
+from passante.models.card import ModelRef
+
+PACKAGED = ModelRef("yamnet@1.0.0")
+"""As it comes, in floating point: what we run is made of it."""
 
 CLASSES_OF: Mapping[EventKind, tuple[int, ...]] = MappingProxyType(
     {

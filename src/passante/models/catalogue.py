@@ -17,7 +17,7 @@ DEFAULTS: Mapping[str, ModelRef] = MappingProxyType(
         "find.incident": ModelRef("street-sounds@1.1.0"),
         "find.person": ModelRef("ssd-mobilenet-v2-int8@2018.3.29.1"),
         "find.plate": ModelRef("plates-int8@1.0.0"),
-        "find.sound": ModelRef("yamnet@1.0.0"),
+        "find.sound": ModelRef("yamnet-int8@1.0.0"),
         "find.speech": ModelRef("silero-vad@6.2.3"),
         "mask.speech": ModelRef("dtln-mask@0.1.6"),
         "refine.speech": ModelRef("dtln-refine@0.1.6"),

@@ -47,6 +47,7 @@ CONVERTERS: Mapping[str, Converter] = MappingProxyType(
         "ssd-mobilenet-v2-int8": by_recipe(ssd_mobilenet_v2.convert, "ssd-mobilenet-v2-int8"),
         "whisper-encoder": whisper_encoder.convert,
         "yamnet": yamnet.convert,
+        "yamnet-int8": by_recipe(yamnet.convert, "yamnet-int8"),
     }
 )
 """Conversions by the name that cards use."""
