@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from passante.analyse.finder import Finder
 from passante.compress.build import Builder, Built, Wanted
@@ -24,6 +25,7 @@ from passante.compress.subject import Subject
 from passante.compress.tasks.looking import FOUND, Looking, Seen, in_vain
 from passante.compress.tasks.outcome import Quality, Runner, Share, What
 from passante.core.errors import CompressionError, SettingsError
+from passante.core.geometry import Box
 from passante.core.names import Kind
 from passante.inside.observation import Detections
 from passante.inside.video import View
@@ -186,19 +188,22 @@ class _Swayed:
         top, left = _SWAY - self._down, _SWAY - self._right
         pixels = np.ascontiguousarray(wide[top : top + high, left : left + width])
         found = self._finder.look(replace(view, pixels=pixels))
-        back = np.array([self._right, self._down] * 2, np.float32) / np.float32(view.scale)
-        return replace(found, boxes=found.boxes - back)
+        aside = np.array([[self._right, self._down] * 2, [0, 0, 0, 0]], np.float32)
+        moved, still = view.to_frame(aside)
+        return replace(found, boxes=found.boxes - (moved - still))
 
 
 def _student(candidate: Candidate) -> Candidate:
+    """A candidate as what it is: its drift stays beside its own floating point.
+
+    Beside the teacher it would say nothing, whose outputs mean other things.
+    """
     return replace(
         candidate,
         name=f"student-{candidate.name}",
         made_by=f"student of this camera; {candidate.made_by}",
         is_parent=False,
         student=True,
-        # Beside its own floating point, not beside the teacher, whose outputs mean other things.
-        drift_db=candidate.drift_db,
     )
 
 
@@ -212,9 +217,20 @@ def _examples(task: Looking, teacher: Runner, footage: Collection) -> Iterator[E
         view = item.frame.view(*task.size)
         mine = np.array([kind is task.marks for kind in seen.kinds], bool).reshape(-1)
         mine &= seen.scores >= min(_UNSURE, task.sure)
-        shift = np.array([view.area.x0, view.area.y0] * 2, np.float32)
-        boxes = (seen.boxes[mine] - shift) * np.float32(view.scale)
-        yield Example(view.pixels, boxes.astype(np.float32))
+        yield Example(view.pixels, in_view(view, seen.boxes[mine]))
+
+
+def in_view(view: View, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Boxes (n, 4) in px of the coded frame in px of a view of it: undoes `View.to_frame`."""
+    area = view.area
+    upright = (
+        Box(*row)
+        .shifted(-area.x0, -area.y0)
+        .turned(round(area.width), round(area.height), view.rotation)
+        for row in boxes.astype(float).tolist()
+    )
+    edges = np.array([(b.x0, b.y0, b.x1, b.y1) for b in upright], np.float32).reshape(-1, 4)
+    return edges * np.float32(view.scale)
 
 
 def for_camera(subject: Subject) -> Subject:

@@ -7,11 +7,15 @@ import pytest
 from passante.compress import site
 from passante.compress.build import Wanted
 from passante.compress.centres import Course
-from passante.compress.data import Collection
+from passante.compress.data import Collection, Item
 from passante.compress.student import CELLS, architecture
 from passante.compress.subject import find
 from passante.compress.tasks.outcome import What
 from passante.core.errors import CompressionError, SettingsError
+from passante.core.geometry import Box
+from passante.core.names import Kind
+from passante.inside.observation import Detections
+from passante.testing import raw_frame, video_format
 from standins import Clip
 from unit.compress.made import quality, share
 from unit.compress.networks import classifier, street
@@ -119,18 +123,61 @@ def test_a_student_whose_finds_are_all_right_is_asked_as_low_as_can_be(tmp_path)
     assert score == 0.05
 
 
-def test_a_picture_moved_aside_gives_boxes_where_they_were(tmp_path):
+def test_a_picture_is_moved_another_way_for_each_number(tmp_path):
     path = Clip(frames=4).write(tmp_path / "c.mp4")
     given = site.for_camera(subject(tmp_path, keen(), task="find.face", size=(64, 32)))
     runner = given.runner("teacher", given.repaired.graph.to_bytes())
     item = next(iter(Collection(path, most=1)))
     plain = given.task.ask(runner, item)
     moved = [site.swayed(given.task, number).ask(runner, item) for number in range(3)]
-    for seen in moved:
-        assert len(seen.boxes) == len(plain.boxes)
-        assert not np.array_equal(seen.boxes, plain.boxes)
+    # It finds the same in every view, wherever that was moved: boxes differ by the way back.
     offsets = {tuple(np.round(seen.boxes[0] - plain.boxes[0], 3)) for seen in moved}
     assert len(offsets) == 3
+
+
+class Bright:
+    """Finds what is bright in a view."""
+
+    kinds = frozenset({Kind.FACE})
+    model = "bright"
+
+    def look(self, view):
+        down, across = np.nonzero(view.pixels[:, :, 1] > 200)
+        box = [across.min(), down.min(), across.max() + 1, down.max() + 1]
+        found = view.to_frame(np.array([box], np.float32))
+        return Detections(found, np.ones(1, np.float32), (Kind.FACE,), self.model)
+
+
+TURNS = pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+
+
+def turned(degrees):
+    """A dark picture with a bright box, that a viewer turns."""
+    dark = raw_frame(form=replace(video_format(160, 96), rotation=degrees), seed=None)
+    luma = np.full_like(dark.planes[0], 40)
+    luma[30:50, 64:104] = 235
+    return replace(dark, planes=(luma, *dark.planes[1:]))
+
+
+@TURNS
+def test_what_is_found_in_a_picture_moved_aside_lies_where_it_was(tmp_path, degrees):
+    task = site.for_camera(subject(tmp_path, task="find.face", size=(128, 96))).task
+    task = replace(task, finder=lambda network, low: Bright())
+    item = Item("a", "", np.zeros(256, bool), frame=turned(degrees))
+    plain = task.ask(None, item).boxes
+    for number in range(4):
+        moved = site.swayed(task, number).ask(None, item).boxes
+        assert moved == pytest.approx(plain, abs=0.01)
+
+
+@TURNS
+def test_a_box_of_a_frame_lies_in_its_view_where_it_is_seen(degrees):
+    view = turned(degrees).view(128, 96, Box(20, 10, 140, 90))
+    (box,) = site.in_view(view, Bright().look(view).boxes)
+    left, top, right, bottom = box.round().astype(int)
+    assert (view.pixels[top:bottom, left:right] > 200).all()
+    assert (view.pixels > 200).all(axis=2).sum() == (right - left) * (bottom - top)
+    assert site.in_view(view, np.zeros((0, 4), np.float32)).shape == (0, 4)
 
 
 def test_what_a_student_keeps_stands_beside_what_its_teacher_keeps_of_itself():
