@@ -13,9 +13,10 @@ from passante.core.clock import NS_PER_S
 from passante.core.geometry import Box
 
 _TIMES = 3
-"""Looks on end that must show it."""
+"""Looks that must show it."""
 _FORGOTTEN_NS = 4 * NS_PER_S // 5
-"""A hint that no look has repeated for so long counts no more."""
+"""A hint that no look has repeated for so long counts no more. Looks between that do not show it
+are none the worse: whoever is half hidden is found now and then."""
 _SAME, _KNOWN = 0.5, 0.3
 """Intersection over union from which two hints are of one thing, and one is of a track."""
 _LARGEST = 0.2

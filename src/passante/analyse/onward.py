@@ -23,7 +23,8 @@ _CROWDED = 0.1
 _LONGEST_NS = NS_PER_S
 """So long after they were last seen well nobody knows where anybody would be."""
 _BASE_NS = 600_000_000
-"""Speed is taken over about so long: over less, it is that of the edges of a box."""
+"""The older of the two finds that speed is taken from is this old at most when another comes; of
+finds close together it is that of the edges of a box."""
 _AS_HIGH, _AS_HIGH_UP, _ASIDE = 0.12, 0.2, 0.5
 """Somebody who overlaps another is seen well if the box is as high as before and its top as far up
 (within these shares of the height), and no further aside than this share of the width."""
