@@ -1,15 +1,13 @@
-"""Teaching a smaller network what the larger one says, on inputs that nobody has labelled.
+"""A network as it stands, run by torch node by node so that it can learn.
 
-Any repaired network is run by torch as it stands, node by node, its weights free to move; what is
-learnt goes back into the graph. Losses are of outputs and of features: of every tensor that both
-networks have in the same shape. Needs torch: pip install 'passante[compress]'.
+Its weights are free to move; what is learnt goes back into the graph. Needs torch:
+pip install 'passante[compress]'.
 """
 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,21 +17,6 @@ from passante.models.convert.network import Graph, Node
 
 # Any: torch is installed on few machines, and has no types where it is not.
 Tensor = Any
-Tell = Callable[[int, float], None]
-"""Takes the number of a step and its loss."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """How a student is taught."""
-
-    steps: int = 300
-    rate: float = 1e-3
-    """Largest step size of Adam; it rises at first and falls to nothing along a cosine."""
-    features: float = 0.3
-    """Weight of features beside outputs."""
-    device: str = "cpu"
-    seed: int = 0
 
 
 def have_torch() -> bool:
@@ -60,7 +43,6 @@ class Running:
 
         self._torch = torch
         self._graph = graph
-        self._device = device
         unknown = sorted({node.op for node in graph.nodes} - set(_OPERATIONS))
         if unknown:
             raise CompressionError(f"no student can have {', '.join(unknown)}")
@@ -89,82 +71,6 @@ class Running:
         for name, values in self.weights.items():
             new.constants[name] = values.detach().cpu().numpy()
         return new
-
-
-def teach(
-    student: Graph,
-    teacher: Graph,
-    batches: Iterable[Mapping[str, Tensor]],
-    lesson: Lesson,
-    tell: Tell | None = None,
-) -> Graph:
-    """The student after it was taught.
-
-    Args:
-        student: A smaller network with the teacher's inputs and outputs.
-        teacher: What it is to say.
-        batches: Inputs, at least as many as there are steps; of numpy or of torch.
-        lesson: How it is taught.
-        tell: Told the loss now and then.
-
-    Raises:
-        CompressionError: torch is not installed, or it has no operation of the graph.
-    """
-    known = Running(teacher, device=lesson.device)
-    learning = Running(student, device=lesson.device, learns=True)
-    import torch  # noqa: PLC0415 - an extra, known to be there by now
-
-    torch.manual_seed(lesson.seed)
-    adam = torch.optim.Adam(list(learning.weights.values()), lr=lesson.rate)
-    shared = _shared(student, teacher)
-    for step, batch in enumerate(batches):
-        if step >= lesson.steps:
-            break
-        for group in adam.param_groups:
-            group["lr"] = lesson.rate * _schedule(step / lesson.steps)
-        feed = {
-            name: torch.as_tensor(values, device=lesson.device) for name, values in batch.items()
-        }
-        with torch.no_grad():
-            truth = known.run(feed)
-        said = learning.run(feed)
-        loss = sum(_gap(torch, said[name], truth[name]) for name in student.output_names)
-        features = [
-            _gap(torch, said[name], truth[name])
-            for name in shared
-            if said[name].shape == truth[name].shape
-        ]
-        if features:
-            loss = loss + lesson.features * sum(features) / len(features)
-        adam.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(list(learning.weights.values()), 1.0)
-        adam.step()
-        if tell is not None and (step % 50 == 0 or step == lesson.steps - 1):
-            tell(step, float(loss.detach()))
-    return learning.learnt()
-
-
-def _schedule(done: float) -> float:
-    """Share of the largest step size: up over the first twentieth, then down along a cosine."""
-    return float(min(1.0, done * 20 + 0.02) * (1 + np.cos(np.pi * min(1.0, done))) / 2)
-
-
-def _shared(student: Graph, teacher: Graph) -> list[str]:
-    """Tensors within both, where features can be compared."""
-    mine = {name for node in student.nodes for name in node.outputs}
-    return [
-        node.outputs[0]
-        for node in teacher.nodes
-        if node.op in ("Add", "Relu") and node.outputs[0] in mine
-        and node.outputs[0] not in teacher.output_names
-    ]  # fmt: skip
-
-
-def _gap(torch: Any, said: Tensor, truth: Tensor) -> Tensor:
-    """Mean square over the teacher's variance: the same weight for outputs of every size."""
-    spread = truth.float().var() + 1e-6
-    return ((said - truth) ** 2).mean() / spread
 
 
 def _sides(node: Node, name: str, usual: Sequence[int]) -> list[int]:
