@@ -53,13 +53,14 @@ class _Walk:
             self.before, self.before_ns = self.box, self.ns
         self.box, self.ns = box, now_ns
 
-    def fits(self, box: Box, expected: Box) -> bool:
-        """Whether a box may be of them alone."""
-        high, wide = self.box.height, self.box.width
-        return abs(box.height - high) <= _AS_HIGH * high and any(
-            abs(box.y0 - other.y0) <= _AS_HIGH_UP * high
-            and abs(box.centre[0] - other.centre[0]) <= _ASIDE * wide
-            for other in (expected, self.box)
+    def fits(self, box: Box, expected: Box, rotation: int) -> bool:
+        """Whether a box may be of them alone, in a picture that is shown turned so."""
+        # Only distances count: it does not matter about which point all is turned.
+        box, expected, seen = (one.turned(0, 0, rotation) for one in (box, expected, self.box))
+        return abs(box.height - seen.height) <= _AS_HIGH * seen.height and any(
+            abs(box.y0 - other.y0) <= _AS_HIGH_UP * seen.height
+            and abs(box.centre[0] - other.centre[0]) <= _ASIDE * seen.width
+            for other in (expected, seen)
         )
 
 
@@ -69,8 +70,14 @@ class Onward:
     def __init__(self) -> None:
         self._walks: dict[int, _Walk] = {}
 
-    def doubted(self, now_ns: int, people: Sequence[Region]) -> list[Region]:
-        """The same people; those who overlap others with one more place where they may be."""
+    def doubted(self, now_ns: int, people: Sequence[Region], *, rotation: int = 0) -> list[Region]:
+        """The same people; those who overlap others with one more place where they may be.
+
+        Args:
+            now_ns: Stream time of the frame.
+            people: On it, boxes in px of the coded frame.
+            rotation: Degrees clockwise by which it is turned to stand upright.
+        """
         if not people:
             return []
         found = []
@@ -80,7 +87,8 @@ class Onward:
             known = walk is not None and now_ns - walk.ns <= _LONGEST_NS
             expected = walk.at(now_ns) if walk is not None and known else one.box
             exact = one.cause is Cause.DETECTION and not one.parts
-            if exact and (not crowded or (walk is not None and walk.fits(one.box, expected))):
+            alone = not crowded or (walk is not None and walk.fits(one.box, expected, rotation))
+            if exact and alone:
                 if walk is None or not known:
                     self._walks[one.track] = _Walk(one.box, now_ns, one.box, now_ns)
                 else:

@@ -343,7 +343,9 @@ class AnalyseVideo:
             by_kind[region.kind].append(region)
         implied = []
         if self._settings.head_prior and Kind.FACE in self._looked:
-            people = self._onward.doubted(frame.pts_ns, by_kind[Kind.PERSON])
+            people = self._onward.doubted(
+                frame.pts_ns, by_kind[Kind.PERSON], rotation=frame.format.rotation
+            )
             implied += self._heads.regions(frame, people, by_kind[Kind.FACE])
         if self._settings.plate_prior and Kind.PLATE in self._looked:
             implied += self._plate_zones.regions(

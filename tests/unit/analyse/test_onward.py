@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,23 @@ def test_two_in_one_box_are_also_where_they_would_be() -> None:
     front, behind = onward.doubted(now, [person(merged, 1), person(BEHIND, 2)])
     assert front.box == merged
     assert front.parts == (merged, FRONT.shifted(80, 0))
+    assert behind.parts == ()
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_up_is_up_in_a_turned_picture(degrees: int) -> None:
+    def coded(box: Box) -> Box:
+        return box.turned_back(640, 480, degrees)
+
+    onward = Onward()
+    for number in range(8):
+        apart = [FRONT.shifted(10.0 * number, 0), BEHIND]
+        people = [person(coded(box), track) for track, box in enumerate(apart, 1)]
+        assert onward.doubted(number * STEP_NS, people, rotation=degrees) == people
+    merged = Box(178, 40, 230, 140)
+    people = [person(coded(merged), 1), person(coded(BEHIND), 2)]
+    front, behind = onward.doubted(8 * STEP_NS, people, rotation=degrees)
+    assert front.parts == (coded(merged), coded(FRONT.shifted(80, 0)))
     assert behind.parts == ()
 
 
