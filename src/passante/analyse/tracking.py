@@ -295,7 +295,9 @@ class Tracker:
             followed = track.places.get(missed.seq)
             # Nothing hides a vehicle: where its plate may be follows from one box, not from two.
             alone = followed is None or self.kind is Kind.VEHICLE
-            parts = () if alone or followed is None else (line, followed.box)
+            parts = (
+                () if alone or followed is None else (line, *(followed.parts or (followed.box,)))
+            )
             whole = line if alone or followed is None else line.union(followed.box)
             slack = 0.05 * (line.width + line.height) / 2
             track.places[missed.seq] = Place(whole, slack, Cause.TRACKING, parts)

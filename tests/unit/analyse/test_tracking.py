@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import astuple
 
 import pytest
 
@@ -207,6 +208,19 @@ def test_between_two_finds_it_may_be_on_the_line_or_where_it_was_followed() -> N
         region = now[0]
         assert len(region.parts) == 2
         assert region.parts[0].union(region.parts[1]) == region.box
+
+
+def test_a_second_line_over_the_same_frames_forgets_no_place() -> None:
+    run = Run(Kind.PERSON)
+    far = START.shifted(30, 0)
+    for i in range(9):
+        found = {0: START, 6: far, 8: START.shifted(4, 0)}.get(i)
+        looks = [detections(astuple(found), kind=Kind.PERSON)] if found else []
+        run.step(START.shifted(0.5 * i, 0), *looks)
+    for now in run.regions()[1:6]:
+        (region,) = (one for one in now if one.track == 1)
+        assert len(region.parts) == 3
+        assert len(set(region.parts)) == 3
 
 
 def test_who_is_seen_weakly_three_times_is_covered_from_the_first_on() -> None:
