@@ -3,7 +3,8 @@
 `CI=true` turns "skipped, since it is absent" into a failure, so that the job which should have
 the recordings and the models cannot pass without them.
 
-`@pytest.mark.models` asks for every default network, `@pytest.mark.models("find.face")` for one.
+`@pytest.mark.models` asks for every default network, `@pytest.mark.models("find.face")` for one;
+a network that is no default is asked for by its reference, `@pytest.mark.models("yamnet@1.0.0")`.
 """
 
 from __future__ import annotations
@@ -57,10 +58,10 @@ def _needs(request: pytest.FixtureRequest) -> None:
     """Skip, or fail in CI, a test whose recordings or models are absent."""
     if request.node.get_closest_marker("data") and not _data_dir().is_dir():
         _absent("PASSANTE_DATA names no folder: the real recordings are not here")
-    models = request.node.get_closest_marker("models")
-    for task in (models.args or DEFAULTS) if models else ():
-        if lack := _lacks(DEFAULTS[task]):
-            _absent(lack)
+    for models in request.node.iter_markers("models"):
+        for name in models.args or DEFAULTS:
+            if lack := _lacks(DEFAULTS.get(name) or ModelRef(name)):
+                _absent(lack)
 
 
 @pytest.fixture(autouse=True)

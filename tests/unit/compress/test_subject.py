@@ -50,7 +50,7 @@ def test_centerface_as_it_was_published_is_asked_like_ours(tmp_path):
     assert subject.task.ask(runner, next(iter(items))).scale > 0
 
 
-@pytest.mark.models("find.sound")
+@pytest.mark.models("yamnet@1.0.0")
 def test_the_tagger_of_sounds_is_known_by_its_card(model_store):
     subject = find("yamnet")
     assert isinstance(subject.task, Tagging)

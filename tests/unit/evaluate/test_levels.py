@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from passante.evaluate.levels import LEVELS, Recorder, levels
+from passante.models.catalogue import REVOICING
 from passante.protect.policy import Policy
 from unit.evaluate.talk import word
 
@@ -40,7 +41,13 @@ def test_a_level_whose_networks_are_absent_is_left_out_with_the_reason(
 
 
 @pytest.mark.models
-@pytest.mark.parametrize("name", LEVELS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.models(*REVOICING) if name == "revoice" else ())
+        for name in LEVELS
+    ],
+)
 def test_copies_are_as_long_as_the_recording_and_repeat_with_the_seed(name: str) -> None:
     recorder = Recorder(LEVELS[name])
     first, second = recorder.prepare(SOUND, np.random.default_rng(3))(2)
