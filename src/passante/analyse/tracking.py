@@ -294,11 +294,10 @@ class Tracker:
             line = between(track.seen_box, box, share)
             followed = track.places.get(missed.seq)
             # Nothing hides a vehicle: where its plate may be follows from one box, not from two.
-            alone = followed is None or self.kind is Kind.VEHICLE
-            parts = (
-                () if alone or followed is None else (line, *(followed.parts or (followed.box,)))
-            )
-            whole = line if alone or followed is None else line.union(followed.box)
+            whole, parts = line, tuple[Box, ...]()
+            if followed is not None and self.kind is not Kind.VEHICLE:
+                whole = line.union(followed.box)
+                parts = (line, *(followed.parts or (followed.box,)))
             slack = 0.05 * (line.width + line.height) / 2
             track.places[missed.seq] = Place(whole, slack, Cause.TRACKING, parts)
 
